@@ -1,0 +1,1 @@
+"""The gateway: a pure core, and the rim of sockets, store and metrics around it."""

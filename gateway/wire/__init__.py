@@ -1,0 +1,1 @@
+"""The rim's sockets: accepting stations, dialling CSMSs, carrying frames."""
