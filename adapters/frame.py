@@ -80,7 +80,8 @@ class FrameError(Exception):
         self.code, self.reason, self.message_id = code, reason, message_id
 
 
-_decode = msgspec.json.Decoder(Call | CallResult | CallError).decode
+_decoder: msgspec.json.Decoder[Message] = msgspec.json.Decoder(Call | CallResult | CallError)
+_decode = _decoder.decode
 _encode = msgspec.json.Encoder().encode
 
 

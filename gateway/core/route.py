@@ -24,3 +24,4 @@ class Route(msgspec.Struct, frozen=True):
     options: Options = Options()
     call_timeout: float = 30.0  # seconds a CSMS has to answer
     quirks_off: frozenset[str] = frozenset()
+    quirks_on: frozenset[str] = frozenset()  # those that no nameplate can tell

@@ -1,0 +1,199 @@
+"""BootNotification, Heartbeat and Authorize, both ways (specification 6.1, 6.2, 8.1, 8.2)."""
+
+from collections.abc import Generator
+from typing import Any
+
+import msgspec
+
+from adapters import v16, v201
+from adapters.translation import discovery, tokens
+from adapters.translation.conversation import Conversation, Refusal, Start, Step, Wait
+from adapters.translation.memory import Memory
+from adapters.translation.records import Boot
+from adapters.translation.scalars import rfc3339, utc
+
+QUARTER_HOUR, HOUR, MINUTE = 900.0, 3600.0, 60.0
+STATUS_EXPECTED_WITHIN = 10.0  # seconds after an accepted boot (B01.FR.05)
+UNCARRIED = ("meter_type", "meter_serial_number")
+
+
+def v16_boot(call: v16.BootNotificationRequest, memory: Memory) -> Conversation:
+    """A 1.6 station starts; why, it does not say."""
+    reason = boot_reason(memory)
+    modem = v201.Modem(iccid=call.iccid, imsi=call.imsi)
+    serial = call.charge_point_serial_number or call.charge_box_serial_number
+    for field in UNCARRIED:
+        if getattr(call, field) is not None:
+            memory.lose("boot_field", field)
+    if call.charge_point_serial_number and call.charge_box_serial_number:
+        memory.lose("boot_field", "chargeBoxSerialNumber")
+    memory.boot = Boot(msgspec.to_builtins(call), memory.boot.status, reason)
+    memory.touch(memory.boot)
+    answer = yield v201.BootNotificationRequest(
+        charging_station=v201.ChargingStation(
+            model=call.charge_point_model,
+            vendor_name=call.charge_point_vendor,
+            serial_number=serial,
+            firmware_version=call.firmware_version,
+            modem=modem if call.iccid or call.imsi else None,
+        ),
+        reason=reason,
+    )
+    memory.boot.status = answer.status
+    if answer.status == "Accepted":
+        _accepted_16(memory)
+    memory.touch(memory.boot)
+    return v16.BootNotificationResponse(
+        current_time=utc(answer.current_time), interval=answer.interval, status=answer.status
+    )
+
+
+def boot_reason(memory: Memory) -> v201.BootReason:
+    """Why the station starts, as far as what passed here before tells (3.11)."""
+    if memory.boot.status in ("Pending", "Rejected"):
+        return memory.boot.reason  # type: ignore[return-value]
+    known, now = memory.station, memory.now
+    if known.boot_triggered_at and now - known.boot_triggered_at <= MINUTE:
+        return "Triggered"
+    if known.scheduled_reset_at and now - known.scheduled_reset_at <= QUARTER_HOUR:
+        return "ScheduledReset"
+    if known.reset_at and now - known.reset_at <= QUARTER_HOUR:
+        return "RemoteReset"
+    if known.firmware_at and now - known.firmware_at <= HOUR:
+        return "FirmwareUpdate"
+    return "Unknown"  # PowerUp would be an invented power cut (D-22)
+
+
+def _accepted_16(memory: Memory) -> None:
+    known = memory.station
+    known.boot_triggered_at = known.reset_at = known.scheduled_reset_at = known.firmware_at = 0.0
+    memory.touch(known)
+    for connector in memory.connectors.values():
+        connector.forced = True  # the CSMS wants to hear every connector again
+    silent = {n for n in memory.topology.all_connectors() if n}
+    memory.statuses_due = silent
+    if silent:
+        memory.follow_ups.append(_ask_the_silent(memory))
+
+
+def _ask_the_silent(memory: Memory) -> Generator[Step, Any, None]:
+    """Ask the connectors that did not report after the boot."""
+    yield Wait("never", STATUS_EXPECTED_WITHIN)
+    for number in sorted(memory.statuses_due):
+        try:
+            yield v16.TriggerMessageRequest(
+                requested_message="StatusNotification", connector_id=number
+            )
+        except Refusal:
+            return
+    memory.statuses_due = set()
+
+
+def ensure_boot(memory: Memory) -> Start | None:
+    """A station that was moved here does not boot; the CSMS would refuse it for ever (D-23)."""
+    if memory.is_accepted or memory.boot_asked or memory.options.ensure_boot == "off":
+        return None
+    memory.boot_asked = True
+    return Start(_ask_for_boot(memory))
+
+
+def _ask_for_boot(memory: Memory) -> Generator[Step, Any, None]:
+    try:
+        answer = yield v16.TriggerMessageRequest(requested_message="BootNotification")
+    except Refusal:
+        answer = None
+    if answer is not None and answer.status == "Accepted":
+        memory.station.boot_triggered_at = memory.now
+        memory.touch(memory.station)
+    elif memory.boot.request and not memory.is_accepted:
+        remembered = msgspec.convert(memory.boot.request, v16.BootNotificationRequest)
+        yield from v16_boot(remembered, memory)
+
+
+def v201_boot(call: v201.BootNotificationRequest, memory: Memory) -> Conversation:
+    """A 2.0.1 station starts."""
+    station = call.charging_station
+    vendor = station.vendor_name
+    if len(vendor) > 20:
+        memory.lose("truncated", "vendorName")
+    memory.lose("boot_field", "reason")
+    modem = station.modem or v201.Modem()
+    first = not memory.is_accepted
+    memory.boot = Boot(msgspec.to_builtins(call), memory.boot.status, call.reason)
+    memory.touch(memory.boot)
+    answer = yield v16.BootNotificationRequest(
+        charge_point_model=station.model,
+        charge_point_vendor=vendor[:20],
+        charge_point_serial_number=station.serial_number,
+        firmware_version=station.firmware_version,
+        iccid=modem.iccid,
+        imsi=modem.imsi,
+    )
+    memory.boot.status = answer.status
+    memory.touch(memory.boot)
+    if answer.status == "Accepted":
+        for connector in memory.connectors.values():
+            connector.forced = True
+        if first or not memory.connection_announced:
+            memory.connection_announced = True
+            memory.follow_ups.append(connector_zero(memory))
+            memory.follow_ups.append(discovery.learn(memory))
+    return v201.BootNotificationResponse(
+        current_time=utc(answer.current_time), interval=answer.interval, status=answer.status
+    )
+
+
+def connector_zero(
+    memory: Memory, status: str = "Available", timestamp: str | None = None
+) -> Generator[Step, Any, None]:
+    """1.6 wants to hear of connector 0, which 2.0.1 does not have (errata 3.22)."""
+    connector = memory.connector(0)
+    connector.status16 = status
+    memory.touch(connector)
+    yield v16.StatusNotificationRequest(
+        connector_id=0,
+        error_code="NoError",
+        status=status,  # type: ignore[arg-type]
+        timestamp=timestamp or rfc3339(memory.now),
+    )
+
+
+def v16_heartbeat(call: v16.HeartbeatRequest, memory: Memory) -> Conversation:
+    """Both sides see that the other is there, and the time."""
+    answer = yield v201.HeartbeatRequest()
+    return v16.HeartbeatResponse(current_time=utc(answer.current_time))
+
+
+def v201_heartbeat(call: v201.HeartbeatRequest, memory: Memory) -> Conversation:
+    """Both sides see that the other is there, and the time."""
+    answer = yield v16.HeartbeatRequest()
+    return v201.HeartbeatResponse(current_time=utc(answer.current_time))
+
+
+def v16_authorize(call: v16.AuthorizeRequest, memory: Memory) -> Conversation:
+    """May this id tag charge?"""
+    answer = yield v201.AuthorizeRequest(id_token=tokens.to_201(call.id_tag, memory))
+    info = tokens.info_to_16(answer.id_token_info, call.id_tag, memory)
+    return v16.AuthorizeResponse(id_tag_info=info or v16.IdTagInfo(status="Invalid"))
+
+
+def v201_authorize(call: v201.AuthorizeRequest, memory: Memory) -> Conversation:
+    """May this id token charge? A contract that 1.6 cannot check is never vouched for (17.4)."""
+    has_certificate = call.certificate is not None or call.iso15118_certificate_hash_data
+    if has_certificate and memory.options.pnc_emaid_only == "off":
+        return v201.AuthorizeResponse(
+            id_token_info=v201.IdTokenInfo(status="Invalid"),
+            certificate_status="NoCertificateAvailable",
+        )
+    if is_too_long(call.id_token, memory):
+        return v201.AuthorizeResponse(id_token_info=v201.IdTokenInfo(status="Invalid"))
+    tag = tokens.to_16(call.id_token, memory)
+    answer = yield v16.AuthorizeRequest(id_tag=tag)
+    return v201.AuthorizeResponse(
+        id_token_info=tokens.info_to_201(answer.id_tag_info, tag, memory)
+    )
+
+
+def is_too_long(token: v201.IdToken, memory: Memory) -> bool:
+    """Whether this token must be refused because 1.6 cannot say it and no alias is wanted."""
+    return len(token.id_token) > 20 and memory.options.long_token_policy == "reject"

@@ -1,0 +1,116 @@
+"""What a 2.0.1 station is asked after its boot: connectors and measurands (D-17, D-26)."""
+
+from collections.abc import Generator
+from typing import Any
+
+from adapters import v201
+from adapters.translation import status
+from adapters.translation.conversation import Conversation, Refusal, Step, Wait
+from adapters.translation.memory import Memory
+from adapters.translation.metering import REGISTER
+
+TOPOLOGY_WITHIN = 20.0  # seconds; then the connectors that reported by themselves are all there are
+MEASURANDS = ("TxStartedMeasurands", "TxEndedMeasurands")
+TX_POINTS = {"TxStartPoint": "PowerPathClosed", "TxStopPoint": "EVConnected,Authorized"}
+
+
+def learn(memory: Memory) -> Generator[Step, Any, None]:
+    """Ask for the connectors if they are not known, then see to what 1.6 cannot do without."""
+    if not memory.topology.is_known:
+        yield from _ask_for_connectors(memory)
+    firmware = str(memory.boot.request.get("chargingStation", {}).get("firmwareVersion", "?"))
+    if memory.options.provision != "off" and memory.station.provisioned != firmware:
+        yield from _provision(memory)
+        memory.station.provisioned = firmware
+        memory.touch(memory.station)
+
+
+def _ask_for_connectors(memory: Memory) -> Generator[Step, Any, None]:
+    request_id = memory.count("next_request_id")
+    memory.report_id, memory.reported = request_id, set()
+    connectors = v201.ComponentVariable(
+        component=v201.Component(name="Connector"), variable=v201.Variable(name="Available")
+    )
+    asked: list[v201.GetReportRequest | v201.GetBaseReportRequest] = [
+        v201.GetReportRequest(request_id=request_id, component_variable=[connectors]),
+        v201.GetBaseReportRequest(request_id=request_id, report_base="FullInventory"),
+    ]
+    for request in asked:
+        try:
+            answer = yield request
+        except Refusal:
+            continue
+        if answer.status == "Accepted":
+            if (yield Wait("topology", TOPOLOGY_WITHIN)):
+                return
+            break
+    _connectors_known(memory)
+
+
+def v201_report(call: v201.NotifyReportRequest, memory: Memory) -> Conversation:
+    """A part of the report that was asked for; the last one completes the topology."""
+    if call.request_id == memory.report_id:
+        for row in call.report_data or []:
+            evse = row.component.evse
+            if row.component.name == "Connector" and evse and evse.connector_id is not None:
+                memory.reported.add((evse.id, evse.connector_id))
+        if not call.tbc:
+            memory.report_id = None
+            _connectors_known(memory)
+            memory.signal("topology")
+    return v201.NotifyReportResponse()
+    yield  # a conversation, though it asks nobody
+
+
+def _connectors_known(memory: Memory) -> None:
+    """Number what was found, and tell the statuses that came before."""
+    known, early = memory.station, memory.station.early_statuses
+    places = [tuple(map(int, place.split("."))) for place in early]
+    memory.topology.discovered(memory.reported | {(evse, connector) for evse, connector in places})
+    known.topology, known.topology_known, known.early_statuses = memory.topology.rows, True, {}
+    memory.touch(known)
+    for (evse, connector), (state, timestamp) in zip(places, early.values(), strict=True):
+        number = memory.topology.connector_of(evse, connector)
+        if number is not None:
+            memory.follow_ups.append(status.heard_state(number, state, timestamp, memory))
+
+
+def _provision(memory: Memory) -> Generator[Step, Any, None]:
+    """1.6 needs meterStart and meterStop: have the energy register read at both ends."""
+    controller = v201.Component(name="SampledDataCtrlr")
+    try:
+        answer = yield v201.GetVariablesRequest(
+            get_variable_data=[
+                v201.GetVariableData(component=controller, variable=v201.Variable(name=name))
+                for name in MEASURANDS
+            ]
+        )
+    except Refusal:
+        return
+    wanted = []
+    for result in answer.get_variable_result:
+        measured = [m.strip() for m in (result.attribute_value or "").split(",") if m.strip()]
+        if result.attribute_status == "Accepted" and REGISTER not in measured:
+            wanted.append((controller, result.variable, ",".join([*measured, REGISTER])))
+    if memory.options.provision == "full":
+        points = v201.Component(name="TxCtrlr")
+        wanted += [(points, v201.Variable(name=n), value) for n, value in TX_POINTS.items()]
+    if wanted:
+        yield from _set(wanted, memory)
+
+
+def _set(
+    wanted: list[tuple[v201.Component, v201.Variable, str]], memory: Memory
+) -> Generator[Step, Any, None]:
+    data = [
+        v201.SetVariableData(component=component, variable=variable, attribute_value=value)
+        for component, variable, value in wanted
+    ]
+    try:
+        answer = yield v201.SetVariablesRequest(set_variable_data=data)
+    except Refusal:
+        memory.lose("provisioning", "SetVariables")
+        return
+    for result in answer.set_variable_result:
+        if result.attribute_status not in ("Accepted", "RebootRequired"):
+            memory.lose("provisioning", result.variable.name)

@@ -1,0 +1,150 @@
+"""Error codes of 1.6 and events of the 2.0.1 device model (specification 11.4)."""
+
+from collections.abc import Generator
+from typing import Any, get_args
+
+from adapters import v16, v201
+from adapters.translation.conversation import Step
+from adapters.translation.memory import Memory
+from adapters.translation.records import Connector, Problem
+from adapters.translation.scalars import rfc3339
+
+# errorCode -> (component, variable). `techCode` carries the name too, so that it comes back exact.
+COMPONENTS: dict[v16.ChargePointErrorCode, tuple[str, str]] = {
+    "ConnectorLockFailure": ("ConnectorPlugRetentionLock", "Problem"),
+    "EVCommunicationError": ("ConnectedEV", "Problem"),
+    "GroundFailure": ("RCD", "Tripped"),
+    "HighTemperature": ("TemperatureSensor", "Active"),
+    "InternalError": ("Controller", "Problem"),
+    "LocalListConflict": ("LocalAuthListCtrlr", "Problem"),
+    "OtherError": ("EVSE", "Problem"),
+    "OverCurrentFailure": ("OverCurrentProtection", "Tripped"),
+    "OverVoltage": ("ElectricalFeed", "Problem"),
+    "PowerMeterFailure": ("FiscalMetering", "Problem"),
+    "PowerSwitchFailure": ("PowerContactor", "Problem"),
+    "ReaderFailure": ("TokenReader", "Problem"),
+    "ResetFailure": ("Controller", "Problem"),
+    "UnderVoltage": ("ElectricalFeed", "Problem"),
+    "WeakSignal": ("DataLink", "Problem"),
+}
+ERROR_CODES = frozenset(get_args(v16.ChargePointErrorCode)) - {"NoError"}
+# Component -> errorCode, for events that do not name one.
+BY_COMPONENT: dict[str, v16.ChargePointErrorCode] = {
+    "ConnectorPlugRetentionLock": "ConnectorLockFailure",
+    "ConnectedEV": "EVCommunicationError",
+    "CPPWMController": "EVCommunicationError",
+    "EVRetentionLock": "EVCommunicationError",
+    "RCD": "GroundFailure",
+    "GroundIsolationProtection": "GroundFailure",
+    "TemperatureSensor": "HighTemperature",
+    "LiquidCoolingSystem": "HighTemperature",
+    "AirCoolingSystem": "HighTemperature",
+    "Controller": "InternalError",
+    "RealTimeClock": "InternalError",
+    "ELVSupply": "InternalError",
+    "LocalAuthListCtrlr": "LocalListConflict",
+    "OverCurrentProtection": "OverCurrentFailure",
+    "ElectricalFeed": "UnderVoltage",
+    "FiscalMetering": "PowerMeterFailure",
+    "ControlMetering": "PowerMeterFailure",
+    "PowerContactor": "PowerSwitchFailure",
+    "AcDcConverter": "PowerSwitchFailure",
+    "AcPhaseSelector": "PowerSwitchFailure",
+    "TokenReader": "ReaderFailure",
+    "DataLink": "WeakSignal",
+}
+FAULT_VARIABLES = frozenset({"Problem", "Tripped", "Active"})
+
+
+def notify(
+    memory: Memory,
+    timestamp: str,
+    trigger: v201.EventTrigger,
+    value: str,
+    component: v201.Component,
+    variable: str,
+    **more: Any,
+) -> v201.NotifyEventRequest:
+    """One event of the device model."""
+    event = v201.EventData(
+        event_id=memory.count("next_event_id"),
+        timestamp=timestamp,
+        trigger=trigger,
+        actual_value=value,
+        event_notification_type="HardWiredNotification",
+        component=component,
+        variable=v201.Variable(name=variable),
+        **more,
+    )
+    return v201.NotifyEventRequest(
+        generated_at=rfc3339(memory.now), seq_no=0, event_data=[event]
+    )
+
+
+def from_error_code(
+    call: v16.StatusNotificationRequest, connector: Connector, timestamp: str, memory: Memory
+) -> Generator[Step, Any, None]:
+    """A 1.6 error code opens a problem; NoError takes back all that are open."""
+    if call.error_code == "NoError":
+        for problem in list(connector.problems):
+            where = _component(problem.component, connector, memory)
+            yield notify(
+                memory, timestamp, "Alerting", "false", where, problem.variable,
+                cleared=True, tech_code=problem.code,
+            )  # fmt: skip
+            connector.problems.remove(problem)
+            memory.touch(connector)
+        return
+    if any(problem.code == call.error_code for problem in connector.problems):
+        return
+    name, variable = COMPONENTS[call.error_code]
+    if connector.number == 0 and name == "EVSE":
+        name = "ChargingStation"
+    yield notify(
+        memory, timestamp, "Alerting", "true", _component(name, connector, memory), variable,
+        tech_code=call.error_code, tech_info=_tech_info(call),
+    )  # fmt: skip
+    connector.problems.append(Problem(name, variable, call.error_code))
+    memory.touch(connector)
+
+
+def _component(name: str, connector: Connector, memory: Memory) -> v201.Component:
+    if connector.number == 0:
+        return v201.Component(name=name)
+    evse, evse_connector = memory.topology.evse_of(connector.number)
+    return v201.Component(name=name, evse=v201.EVSE(id=evse, connector_id=evse_connector))
+
+
+def _tech_info(call: v16.StatusNotificationRequest) -> str | None:
+    parts = {"vendorErrorCode": call.vendor_error_code, "vendorId": call.vendor_id, "info": call.info}
+    return "; ".join(f"{name}={text}" for name, text in parts.items() if text)[:500] or None
+
+
+def heard_event(event: v201.EventData, connector: Connector, memory: Memory) -> bool:
+    """Take in a fault event of a 2.0.1 station; whether it is one."""
+    if event.variable.name not in FAULT_VARIABLES:
+        return False
+    name, variable = event.component.name, event.variable.name
+    is_over = event.cleared or event.actual_value.lower() == "false"
+    rest = [p for p in connector.problems if (p.component, p.variable) != (name, variable)]
+    if is_over:
+        if len(rest) == len(connector.problems):
+            return False
+        connector.problems = rest
+    else:
+        known = event.tech_code in ERROR_CODES
+        code = event.tech_code if known else BY_COMPONENT.get(name, "OtherError")
+        connector.problems = [*rest, Problem(name, variable, str(code))]
+        connector.fault_code = "" if known else (event.tech_code or "")[:50]
+        connector.fault_info = (event.tech_info or "")[:50]
+    memory.touch(connector)
+    return True
+
+
+def error_code(connector: Connector, is_faulted: bool) -> v16.ChargePointErrorCode:
+    """The 1.6 error code of a connector; a fault is OtherError until an event says more."""
+    if connector.problems:
+        return connector.problems[-1].code  # type: ignore[return-value]
+    if not is_faulted:
+        return "NoError"
+    return "OtherError" if connector.error16 == "NoError" else connector.error16  # type: ignore[return-value]

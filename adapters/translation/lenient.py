@@ -1,0 +1,118 @@
+"""Payloads as peers really send them: strict first, then with the harmless faults repaired.
+
+Only what cannot change the meaning is repaired: nulls for absent fields, numbers as text for
+integers, single texts that are numbers (specification 1.2 and 1.3).
+"""
+
+from functools import cache
+from typing import Any, TypeVar, get_args, get_origin
+
+import msgspec
+
+from adapters.errors import PayloadError
+from adapters.payload import Payload, decoder
+from adapters.translation.memory import Memory
+
+P = TypeVar("P", bound=Payload)
+
+# The beginning of msgspec's explanation -> the code that OCPP has for it (specification 18.1).
+CODES = (
+    ("Object missing required field", "ProtocolError"),
+    ("Object contains unknown field", "FormatViolation"),
+    ("Invalid enum value", "PropertyConstraintViolation"),
+    ("Expected `str` of length", "PropertyConstraintViolation"),
+    ("Expected `str` matching", "PropertyConstraintViolation"),
+    ("Expected `int` >=", "PropertyConstraintViolation"),
+    ("Expected `int` <=", "PropertyConstraintViolation"),
+    ("Expected `array` of length", "OccurrenceConstraintViolation"),
+    ("Expected `array` of at least", "OccurrenceConstraintViolation"),
+    ("Expected `object`, got", "FormatViolation"),
+    ("Expected", "TypeConstraintViolation"),
+)
+_as_anything = decoder(dict[str, Any])
+
+
+def request(payload: msgspec.Raw, kind: type[P], memory: Memory) -> P:
+    """The request in a CALL. Raises PayloadError with the code of its CALLERROR."""
+    try:
+        return decoder(kind).decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        if memory.options.lenient_inbound == "on":
+            return _repaired(payload, kind, error, memory, drop_unknown=False)
+        raise explained(error) from error
+
+
+def response(payload: msgspec.Raw, kind: type[P], memory: Memory) -> P:
+    """The response in a CALLRESULT; fields that are not known are no reason to lose it."""
+    try:
+        return decoder(kind).decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return _repaired(payload, kind, error, memory, drop_unknown=True)
+
+
+def _repaired(
+    payload: msgspec.Raw, kind: type[P], error: Exception, memory: Memory, drop_unknown: bool
+) -> P:
+    try:
+        given = {} if bytes(payload) == b"null" else _as_anything.decode(payload)
+        better = _mend(given, kind, drop_unknown, memory)
+        return msgspec.convert(better, kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise explained(error) from error
+
+
+def explained(error: Exception) -> PayloadError:
+    """The OCPP code for what msgspec found."""
+    text = str(error)
+    for beginning, code in CODES:
+        if text.startswith(beginning):
+            return PayloadError(code, text)
+    return PayloadError("FormatViolation", text)
+
+
+def _mend(given: Any, kind: Any, drop_unknown: bool, memory: Memory) -> Any:
+    """The same value, as the type wants it where that is beyond doubt."""
+    kind = _bare(kind)
+    if isinstance(given, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        fields = _fields(kind)
+        mended = {}
+        for name, value in given.items():
+            if value is None:
+                memory.lose("null_field", name)
+            elif name in fields:
+                mended[name] = _mend(value, fields[name], drop_unknown, memory)
+            elif drop_unknown:
+                memory.lose("unknown_field", name)
+            else:
+                mended[name] = value
+        return mended
+    if isinstance(given, list) and get_origin(kind) is list:
+        return [_mend(value, get_args(kind)[0], drop_unknown, memory) for value in given]
+    if kind is int and isinstance(given, str) and given.strip().lstrip("+-").isdecimal():
+        memory.lose("text_number", given[:20])
+        return int(given)
+    if kind is str and isinstance(given, int) and not isinstance(given, bool):
+        memory.lose("number_text", str(given)[:20])
+        return str(given)
+    return given
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, Any]:
+    """The types of a struct's fields, by their names on the wire."""
+    return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+
+
+def _bare(kind: Any) -> Any:
+    """A type without its constraints and without None."""
+    while True:
+        if hasattr(kind, "__metadata__"):
+            kind = kind.__origin__
+            continue
+        parts = [part for part in get_args(kind) if part is not type(None)]
+        if len(parts) == 1 and type(None) in get_args(kind):
+            kind = parts[0]
+            continue
+        return kind
+
+

@@ -1,0 +1,221 @@
+"""What a translated station must remember, and which of it changed (specification 1.7)."""
+
+import random
+from collections import OrderedDict
+from collections.abc import Generator, Iterator
+from typing import Any
+
+import msgspec
+
+from adapters.translation import records
+from adapters.translation.options import Options
+from adapters.translation.records import (
+    Boot,
+    Connector,
+    JournalEntry,
+    Station,
+    Token,
+    Transaction,
+)
+from adapters.translation.scalars import A_DAY
+from adapters.translation.topology import Topology
+
+PURGE_AFTER = 30 * A_DAY
+KEPT_ENDED = 50  # ended transactions a station, so that late repeats are answered
+RECENT_METER_VALUES = 200
+RECENT_TOKENS = 200
+
+Loss = tuple[str, str]  # rule, field
+
+
+class Memory:
+    """One station as one CSMS of the other version knows it. `now` is set at each hearing."""
+
+    def __init__(
+        self, identity: str, options: Options, stored: dict[str, bytes], now: float = 0.0
+    ) -> None:
+        self.identity, self.options, self.now = identity, options, now
+        self.boot = Boot()
+        self.station = Station()
+        self.connectors: dict[int, Connector] = {}
+        self.transactions: dict[str, Transaction] = {}
+        self._by_tx16: dict[int, Transaction] = {}
+        self.tokens: OrderedDict[str, Token] = OrderedDict()
+        self.journal: list[JournalEntry] = []
+        self.recent_meter_values: OrderedDict[bytes, float] = OrderedDict()
+        self.established = now  # when the station's leg came up
+        self.outages: list[tuple[float, float]] = []  # when the CSMS could not be reached
+        self.source = b""  # the payload of the CALL that is being translated, as it came
+        self.offline_since = 0.0  # when the CSMS's leg went, while it is gone
+        self.follow_ups: list[Generator[Any, Any, Any]] = []  # to begin once it is answered
+        self.boot_asked = False  # this connection was asked for a BootNotification
+        self.connection_announced = False  # this connection's first accepted boot was followed up
+        self.statuses_due: set[int] = set()  # connectors that did not report since the boot
+        self.report_id: int | None = None  # the report that was asked for
+        self.reported: set[tuple[int, int]] = set()  # the connectors in it so far
+        self.losses: list[Loss] = []
+        self.signals: set[str] = set()
+        self._touched: dict[str, msgspec.Struct | None] = {}
+        self._recall(stored)
+        self.topology = Topology(options.topology, self.station)
+        if not self.station.next_tx16:
+            counted = options.identifiers == "counted"
+            self.station.next_tx16 = 1 if counted else random.randint(1, 2**30)
+
+    def _recall(self, stored: dict[str, bytes]) -> None:
+        for key, value in stored.items():
+            match records.read(key, value):
+                case Boot() as boot:
+                    self.boot = boot
+                case Station() as station:
+                    self.station = station
+                case Connector() as connector:
+                    self.connectors[int(key.partition(":")[2])] = connector
+                case Transaction() as transaction:
+                    if transaction.ended_at and self.now - transaction.ended_at > PURGE_AFTER:
+                        self._touched[key] = None
+                    else:
+                        self.transactions[transaction.tx20] = transaction
+                        if transaction.tx16 is not None:
+                            self._by_tx16[transaction.tx16] = transaction
+                case Token() as token:
+                    self.tokens[key.partition(":")[2]] = token
+                case JournalEntry() as entry:
+                    self.journal.append(entry)
+        self.journal.sort(key=lambda entry: entry.number)
+
+    # What changed
+
+    def touch(self, record: msgspec.Struct) -> None:
+        """This record changed: it is made durable before anything that follows from it is said."""
+        self._touched[self._key(record)] = record
+
+    def _key(self, record: msgspec.Struct) -> str:
+        match record:
+            case Transaction(tx20=tx20):
+                return f"tx:{tx20}"
+            case Boot():
+                return "boot"
+            case Station():
+                return "station"
+            case Connector(number=number):
+                return f"connector:{number}"
+            case Token(tag=tag):
+                return f"token:{tag}"
+            case JournalEntry(number=number):
+                return f"journal:{number}"
+        raise AssertionError(f"no record: {record!r}")
+
+    def forget(self, record: msgspec.Struct) -> None:
+        """This record is no longer needed."""
+        self._touched[self._key(record)] = None
+
+    def take_changes(self) -> dict[str, bytes | None]:
+        """The changed records, encoded; from now on they count as unchanged."""
+        if not self._touched:
+            return {}
+        touched, self._touched = self._touched, {}
+        return {key: None if r is None else records.write(r) for key, r in touched.items()}
+
+    def lose(self, rule: str, field: str = "") -> None:
+        """A datum is dropped, defaulted or guessed: said by rule name (section 20)."""
+        self.losses.append((rule, field))
+
+    def signal(self, event: str) -> None:
+        """Wake the conversations that wait for this event."""
+        self.signals.add(event)
+
+    # What is known
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether the CSMS accepted this station's BootNotification."""
+        return self.boot.status == "Accepted"
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether events wait here for the CSMS."""
+        return bool(self.journal)
+
+    def connector(self, number: int) -> Connector:
+        """What is known of a 1.6 connector; made when it is first spoken of."""
+        known = self.connectors.get(number)
+        if known is None:
+            known = self.connectors[number] = Connector(number)
+            if number > self.station.highest_connector:
+                self.station.highest_connector = number
+                self.touch(self.station)
+        return known
+
+    def open_transactions(self) -> Iterator[Transaction]:
+        """Every transaction that has begun and not ended, oldest first."""
+        return (tx for tx in self.transactions.values() if tx.state in ("NEW", "OPEN"))
+
+    def open_transaction_on(self, connector: int) -> Transaction | None:
+        """The transaction that runs on a 1.6 connector."""
+        for tx in self.transactions.values():
+            if tx.connector == connector and tx.state in ("NEW", "OPEN"):
+                return tx
+        return None
+
+    def transaction_16(self, tx16: int) -> Transaction | None:
+        """The transaction that 1.6 knows by this number."""
+        return self._by_tx16.get(tx16)
+
+    def add(self, tx: Transaction) -> None:
+        """Remember a transaction, and forget the oldest of those that ended long ago."""
+        self.transactions[tx.tx20] = tx
+        self.name(tx)
+        ended = [t for t in self.transactions.values() if t.state == "ENDED"]
+        for old in ended[:-KEPT_ENDED]:
+            self._forget(old)
+
+    def name(self, tx: Transaction) -> None:
+        """A transaction's 1.6 number may have become known."""
+        if tx.tx16 is not None:
+            self._by_tx16[tx.tx16] = tx
+        self.touch(tx)
+
+    def _forget(self, tx: Transaction) -> None:
+        del self.transactions[tx.tx20]
+        if tx.tx16 is not None and self._by_tx16.get(tx.tx16) is tx:
+            del self._by_tx16[tx.tx16]
+        self._touched[f"tx:{tx.tx20}"] = None
+
+    # Counters
+
+    def count(self, counter: str) -> int:
+        """The next value of a counter that never repeats, restarts included."""
+        value: int = getattr(self.station, counter)
+        setattr(self.station, counter, value + 1)
+        self.touch(self.station)
+        return value
+
+    # Tokens
+
+    def remember_token(self, token: Token, durable: bool = True) -> None:
+        """Keep what is known of an id token; the oldest are forgotten."""
+        self.tokens[token.tag] = token
+        self.tokens.move_to_end(token.tag)
+        if durable:
+            self.touch(token)
+        while len(self.tokens) > RECENT_TOKENS:
+            tag, _ = self.tokens.popitem(last=False)
+            self._touched[f"token:{tag}"] = None
+
+    def token(self, id_tag: str) -> Token | None:
+        """What is known of an id tag; 1.6 compares them without regard to case."""
+        return self.tokens.get(id_tag.casefold())
+
+    # Repeats
+
+    def heard_meter_values(self, digest: bytes) -> bool:
+        """Whether this very MeterValues was acknowledged within the last day (1.6)."""
+        heard = self.recent_meter_values.get(digest)
+        return heard is not None and self.now - heard < A_DAY
+
+    def acknowledged_meter_values(self, digest: bytes) -> None:
+        """Its repeats are answered here from now on."""
+        self.recent_meter_values[digest] = self.now
+        while len(self.recent_meter_values) > RECENT_METER_VALUES:
+            self.recent_meter_values.popitem(last=False)

@@ -1,0 +1,195 @@
+"""The records that survive a restart, as they lie in the store (specification 1.7)."""
+
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+TxState: TypeAlias = Literal[
+    "NEW",  # begun, not yet confirmed to whom it must be
+    "WAIT",  # a 2.0.1 transaction that 1.6 has no name for yet
+    "OPEN",
+    "VOID",  # the 1.6 CSMS refuses it for good; its events are answered here
+    "ENDED",
+]
+
+
+class Record(msgspec.Struct, omit_defaults=True):
+    """Base of what is remembered: mutable, and small when encoded."""
+
+
+class Boot(Record):
+    """The last BootNotification, as the station said it, and what the CSMS answered."""
+
+    request: dict[str, Any] = {}
+    status: str = ""
+    reason: str = ""
+    connector_zero_told: bool = False
+
+
+class IdToken(Record):
+    """A 2.0.1 id token; 1.6 has only the text."""
+
+    id_token: str
+    type: str
+
+
+class Token(Record):
+    """An id token that 2.0.1 named, by the (casefolded) tag that 1.6 knows it by."""
+
+    tag: str
+    token: IdToken | None = None
+    id_tag: str = ""
+    additional_info: list[dict[str, str]] = []
+    status: str = ""  # of the last Authorize, in 1.6 words
+    status_at: float = 0.0
+    expiry: str = ""
+    evses: list[int] = []  # where it is allowed; empty: everywhere
+
+
+class RemoteStart(Record):
+    """A remote start that the station accepted, until its transaction begins (10.4)."""
+
+    remote_start_id: int
+    id_tag: str
+    connector: int | None
+    expires: float
+
+
+class TopologyRow(Record):
+    """A 1.6 connector, and the EVSE and connector it is in 2.0.1."""
+
+    connector: int
+    evse: int
+    evse_connector: int = 1
+    type: str = ""
+
+
+class Station(Record):
+    """Counters, what was learnt of the station, and what is under way."""
+
+    next_tx16: int = 0
+    next_request_id: int = 1
+    next_remote_start_id: int = 1
+    next_event_id: int = 1
+    next_journal_entry: int = 1
+    highest_connector: int = 0
+    topology: list[TopologyRow] = []
+    topology_known: bool = False
+    remote_starts: list[RemoteStart] = []
+    boot_triggered_at: float = 0.0
+    reset_at: float = 0.0
+    scheduled_reset_at: float = 0.0
+    firmware_at: float = 0.0
+    reset_when_idle: bool = False
+    pending_reset: str = ""  # what the CSMS asked for last: Hard or Soft (1.6), accepted
+    configuration: dict[str, str] = {}
+    capabilities: dict[str, bool] = {}
+    log_request_id: int | None = None
+    firmware_request_id: int | None = None
+    provisioned: str = ""  # the firmware that was provisioned
+    early_statuses: dict[str, list[str]] = {}  # "evse.connector" -> state, time; before topology
+
+
+class Problem(Record):
+    """A fault that a connector reported and has not taken back."""
+
+    component: str
+    variable: str
+    code: str
+
+
+class Connector(Record):
+    """What one connector was last said to be, on either side."""
+
+    number: int
+    status16: str = ""  # heard from a 1.6 station, or said to a 1.6 CSMS
+    sent20: str = ""  # said to a 2.0.1 CSMS
+    state20: str = ""  # heard from a 2.0.1 station
+    error16: str = "NoError"
+    problems: list[Problem] = []
+    had_transaction: bool = False  # one ended since it was last Available
+    fault: str = ""  # the 1.6 error code that fits the open problems
+    fault_info: str = ""
+    fault_code: str = ""  # the vendor's own code
+    register_wh: str = ""
+    register_at: float = 0.0
+    forced: bool = False  # the next status is sent even if nothing changed
+    triggered_until: float = 0.0  # MeterValues before then answer a TriggerMessage TransactionEvent
+
+
+class PendingStop(Record):
+    """Why a transaction is about to stop: it explains the StopTransaction that follows (3.3)."""
+
+    trigger_reason: str
+    stopped_reason: str
+    until: float
+
+
+class Transaction(Record):
+    """One charging transaction under both its names."""
+
+    tx20: str
+    state: TxState
+    tx16: int | None = None
+    connector: int = 0
+    evse: int = 0
+    evse_connector: int | None = None
+    id_tag: str = ""
+    id_token: IdToken | None = None
+    start: str = ""
+    meter_start: int = 0
+    next_seq: int = 0
+    charging_state: str = ""
+    remote_start_id: int | None = None
+    reservation_id: int | None = None
+    confirmed: bool = False  # StartTransaction was answered
+    start_key: str = ""
+    start_request: dict[str, Any] = {}  # what was sent and not answered, to be sent again
+    start_answer: dict[str, Any] = {}
+    stop_request: dict[str, Any] = {}
+    stop_answer: dict[str, Any] = {}
+    unacknowledged: dict[str, int] = {}  # digest of a source CALL -> its first seqNo
+    pending_stop: PendingStop | None = None
+    last_reading: str = ""  # Wh
+    # Only where the station speaks 2.0.1
+    begin_reading: str = ""  # Wh, the Transaction.Begin register
+    rebase: bool = False
+    base_wh: str = ""
+    stop_token: IdToken | None = None
+    stop_cause: str = ""  # the 1.6 reason, when the authorization ended before the transaction
+    authorization_ended: bool = False
+    was_connected: bool = False
+    answers: dict[int, dict[str, Any]] = {}  # seqNo -> the response, for repeats
+    token_status: dict[str, Any] = {}  # the last idTokenInfo of this transaction
+    ended_at: float = 0.0
+
+
+class JournalEntry(Record):
+    """A CALL that waits here for its CSMS (`link_policy = "buffer"`)."""
+
+    number: int
+    action: str
+    payload: msgspec.Raw
+
+
+KINDS: dict[str, type[Record]] = {
+    "boot": Boot,
+    "station": Station,
+    "connector": Connector,
+    "tx": Transaction,
+    "token": Token,
+    "journal": JournalEntry,
+}
+_decoders = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
+_encode = msgspec.json.Encoder().encode
+
+
+def read(key: str, value: bytes) -> Record | None:
+    """A stored record by its key; None for a kind that this version does not know."""
+    decoder = _decoders.get(key.partition(":")[0])
+    return decoder.decode(value) if decoder else None
+
+
+def write(record: msgspec.Struct) -> bytes:
+    """A record as it is stored."""
+    return _encode(record)

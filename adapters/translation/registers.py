@@ -1,0 +1,79 @@
+"""Energy registers in whole Wh, found among 2.0.1 samples (specification 12.4)."""
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from adapters import v16, v201
+from adapters.translation.scalars import number
+
+REGISTER = "Energy.Active.Import.Register"
+
+
+def wh(sample: v201.SampledValue) -> Decimal | None:
+    """The reading of an energy register in Wh; None for any other sample."""
+    if sample.measurand not in (None, REGISTER):
+        return None
+    unit = sample.unit_of_measure
+    if unit is None:
+        return sample.value
+    value = sample.value.scaleb(unit.multiplier) if unit.multiplier else sample.value
+    return value * 1000 if unit.unit == "kWh" else value
+
+
+def last_register(elements: Iterable[v201.MeterValue]) -> str | None:
+    """The last total reading among these, in Wh, as it is remembered."""
+    found = None
+    for element in elements:
+        for sample in element.sampled_value:
+            if sample.phase is None and (value := wh(sample)) is not None:
+                found = value
+    return None if found is None else str(found)
+
+
+def stated_end(elements: Iterable[v16.MeterValue]) -> Decimal | None:
+    """The unsigned total in Wh that a 1.6 station itself marks as Transaction.End."""
+    for element in elements:
+        for sample in element.sampled_value:
+            is_total = sample.phase is None and sample.measurand in (None, REGISTER)
+            is_raw = sample.format in (None, "Raw")
+            if is_total and is_raw and sample.context == "Transaction.End":
+                value = number(sample.value.strip())
+                if value is not None:
+                    return value * 1000 if sample.unit == "kWh" else value
+    return None
+
+
+def begin_element(elements: Iterable[v201.MeterValue]) -> v201.MeterValue | None:
+    """The element that holds the total at Transaction.Begin."""
+    return next((e for e in elements if any(candidates([e], "Transaction.Begin"))), None)
+
+
+def candidates(
+    elements: Iterable[v201.MeterValue], context: str | None
+) -> Iterator[tuple[v201.MeterValue, v201.SampledValue, Decimal]]:
+    """Total readings, those at the outlet before those at the inlet; `context` None is any."""
+    found = [
+        (element, sample, value)
+        for element in elements
+        for sample in element.sampled_value
+        if sample.phase is None
+        and context in (None, sample.context)
+        and (value := wh(sample)) is not None
+    ]
+    for places in ((None, "Outlet"), ("Inlet",)):
+        yield from (row for row in found if row[1].location in places)
+
+
+def phase_sum(elements: Iterable[v201.MeterValue], context: str | None) -> Decimal | None:
+    """L1 + L2 + L3 of one moment, for meters that have no total."""
+    for element in elements:
+        phases = {
+            sample.phase: value
+            for sample in element.sampled_value
+            if sample.phase in ("L1", "L2", "L3")
+            and context in (None, sample.context)
+            and (value := wh(sample)) is not None
+        }
+        if len(phases) == 3:
+            return sum(phases.values(), Decimal(0))
+    return None

@@ -1,0 +1,127 @@
+"""Remote start and stop, both ways (specification 7.1, 7.2, 9.1, 9.2 and 10.4)."""
+
+from adapters import v16, v201
+from adapters.translation import profiles, tokens
+from adapters.translation.conversation import Conversation
+from adapters.translation.events import expect_stop
+from adapters.translation.memory import Memory
+from adapters.translation.records import RemoteStart
+from adapters.translation.refusals import info
+
+CONNECTION_TIMEOUT = 180.0  # seconds, where the station's ConnectionTimeOut is not known
+GRACE = 30.0
+READY = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing"})
+
+
+def v201_start(call: v201.RequestStartTransactionRequest, memory: Memory) -> Conversation:
+    """For a 1.6 station; what it could only refuse is refused here, with a reason."""
+    number, refusal = _connector_for(call, memory)
+    if refusal is not None:
+        return refusal
+    profile = None
+    if call.charging_profile is not None:
+        problem = profiles.unfit_for_start(call.charging_profile)
+        if problem:
+            return _no(problem)
+        if profiles.is_supported(memory):
+            profile = profiles.to_16(call.charging_profile, None, memory)
+        else:
+            memory.lose("charging_profile", "chargingProfile")
+    id_tag = tokens.to_16(call.id_token, memory)
+    tokens.remember(id_tag, call.id_token, memory)
+    if call.group_id_token is not None:
+        memory.lose("groupIdToken", "groupIdToken")
+    answer = yield v16.RemoteStartTransactionRequest(
+        id_tag=id_tag, connector_id=number, charging_profile=profile
+    )
+    if answer.status == "Accepted":
+        text = memory.station.configuration.get("ConnectionTimeOut", "")
+        wait = float(text) if text.isdigit() else CONNECTION_TIMEOUT
+        asked = RemoteStart(call.remote_start_id, id_tag, number, memory.now + wait + GRACE)
+        memory.station.remote_starts.append(asked)
+        memory.touch(memory.station)
+    return v201.RequestStartTransactionResponse(answer.status)
+
+
+def _no(reason_code: str | None = None) -> v201.RequestStartTransactionResponse:
+    why = info(reason_code) if reason_code else None
+    return v201.RequestStartTransactionResponse("Rejected", status_info=why)
+
+
+def _connector_for(
+    call: v201.RequestStartTransactionRequest, memory: Memory
+) -> tuple[int | None, v201.RequestStartTransactionResponse | None]:
+    """The 1.6 connector to start on (None: the station chooses), or why there is none."""
+    if not memory.is_accepted:
+        return None, _no("CSNotAccepted")
+    if call.evse_id is None:
+        known = memory.topology.all_connectors()
+        candidates = known if len(known) == 1 else []
+    else:
+        candidates = memory.topology.connectors_of(call.evse_id)
+        if not candidates:
+            return None, _no("UnknownEvse")
+        if any(memory.open_transaction_on(number) for number in candidates):
+            return None, _no("TxInProgress")
+    if len(candidates) == 1:
+        number = candidates[0]
+        if memory.open_transaction_on(number):
+            return None, _no("TxInProgress")
+        if memory.connector(number).status16 in ("Faulted", "Unavailable"):
+            return None, _no()
+        return number, None
+    return _likeliest(candidates, memory), None
+
+
+def _likeliest(candidates: list[int], memory: Memory) -> int | None:
+    """Of an EVSE's connectors: the one with a car, else the only free one, else none is named."""
+    for wanted in (READY, frozenset({"Available"})):
+        found = [n for n in candidates if memory.connector(n).status16 in wanted]
+        if len(found) == 1:
+            return found[0]
+    return None
+
+
+def v201_stop(call: v201.RequestStopTransactionRequest, memory: Memory) -> Conversation:
+    """For a 1.6 station, which knows the transaction by a number."""
+    if not memory.is_accepted:
+        return v201.RequestStopTransactionResponse("Rejected", status_info=info("CSNotAccepted"))
+    tx = memory.transactions.get(call.transaction_id)
+    if tx is None or tx.state == "ENDED":
+        return v201.RequestStopTransactionResponse("Rejected", status_info=info("UnknownTxId"))
+    expect_stop(tx, "RemoteStop", "Remote", memory)
+    answer = yield v16.RemoteStopTransactionRequest(transaction_id=tx.tx16 or 0)
+    return v201.RequestStopTransactionResponse(answer.status)
+
+
+def v16_start(call: v16.RemoteStartTransactionRequest, memory: Memory) -> Conversation:
+    """For a 2.0.1 station, which is asked by EVSE."""
+    evse = None
+    if call.connector_id:
+        if call.connector_id not in memory.topology.all_connectors():
+            return v16.RemoteStartTransactionResponse("Rejected")
+        evse = memory.topology.evse_of(call.connector_id)[0]
+        if len(memory.topology.connectors_of(evse)) > 1:
+            memory.lose("evse_scope", "connectorId")
+    else:
+        evses = {memory.topology.evse_of(n)[0] for n in memory.topology.all_connectors()}
+        evse = evses.pop() if len(evses) == 1 else None
+    profile = None
+    if call.charging_profile is not None:
+        profile = profiles.to_201(call.charging_profile, None)
+    answer = yield v201.RequestStartTransactionRequest(
+        id_token=tokens.to_201(call.id_tag, memory),
+        remote_start_id=memory.count("next_remote_start_id"),
+        evse_id=evse,
+        charging_profile=profile,
+    )
+    return v16.RemoteStartTransactionResponse(answer.status)
+
+
+def v16_stop(call: v16.RemoteStopTransactionRequest, memory: Memory) -> Conversation:
+    """For a 2.0.1 station, which named the transaction itself."""
+    tx = memory.transaction_16(call.transaction_id)
+    if tx is None or tx.state == "ENDED":
+        return v16.RemoteStopTransactionResponse("Rejected")
+    answer = yield v201.RequestStopTransactionRequest(transaction_id=tx.tx20)
+    return v16.RemoteStopTransactionResponse(answer.status)

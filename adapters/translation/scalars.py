@@ -1,0 +1,96 @@
+"""Times, numbers and identifiers as both versions want them (translation specification 2.1-2.3)."""
+
+import hashlib
+import itertools
+import os
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
+
+from adapters.errors import PayloadError
+
+# Names of transactions that 1.6 never named: the same session always gets the same name.
+NAMESPACE = uuid.UUID("6f2a1c1e-5a0b-4c57-9a52-0f3d1a6b7c90")
+EARLIEST = datetime(2020, 1, 1, tzinfo=UTC).timestamp()  # before: a clock that was never set
+A_DAY = 86_400.0
+
+
+def moment(text: str) -> datetime:
+    """A date-time of either version; one without a zone is UTC. Raises PayloadError."""
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise PayloadError("PropertyConstraintViolation", f"no date-time: {text[:40]}") from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def seconds(text: str) -> float:
+    """A date-time as seconds since 1970. Raises PayloadError."""
+    return moment(text).timestamp()
+
+
+def utc(text: str) -> str:
+    """A date-time in UTC with `Z` and at most three sub-second digits. Raises PayloadError."""
+    if len(text) == 20 and text[19] == "Z" and text[10] == "T":
+        moment(text)
+        return text
+    try:
+        parsed = moment(text).astimezone(UTC)
+    except OverflowError:  # year 1 or 9999 moved over the edge by its zone
+        raise PayloadError("PropertyConstraintViolation", f"no date-time: {text[:40]}") from None
+    digits = len(text.partition(".")[2].rstrip("Zz").split("+")[0].split("-")[0])
+    fraction = f"{parsed.microsecond:06d}"[: min(digits, 3)]
+    return f"{parsed:%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + (f".{fraction}" if fraction else "") + "Z"
+
+
+def rfc3339(now: float) -> str:
+    """The clock as a date-time, to the second."""
+    return datetime.fromtimestamp(int(now), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def is_bogus(text: str, now: float) -> bool:
+    """A clock before 2020 or more than a day ahead tells nothing (2.1)."""
+    return not EARLIEST <= seconds(text) <= now + A_DAY
+
+
+def number(text: str) -> Decimal | None:
+    """A finite decimal number, or None for what is none."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() and abs(value.adjusted()) < 40 else None
+
+
+def shortest(value: Decimal) -> str:
+    """The shortest decimal text of a number, without exponent."""
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def whole(value: Decimal) -> int:
+    """Rounded half to even, as meter registers in Wh are (12.4)."""
+    return int(value.to_integral_value(ROUND_HALF_EVEN))
+
+
+def alias(kind: str, id_token: str) -> str:
+    """The 20 hexadecimal digits that stand for an id token too long for 1.6 (D-14)."""
+    return hashlib.sha256(f"{kind}:{id_token.lower()}".encode()).hexdigest()[:20].upper()
+
+
+def random_ids() -> Iterator[str]:
+    """Fresh message ids: random UUIDs (RFC 9562 version 4), 256 for one call into the kernel."""
+    while True:
+        pool = os.urandom(16 * 256).hex()
+        for at in range(0, len(pool), 32):
+            h = pool[at : at + 32]
+            variant = "89ab"[int(h[16], 16) & 3]
+            yield f"{h[:8]}-{h[8:12]}-4{h[13:16]}-{variant}{h[17:20]}-{h[20:]}"
+
+
+def counted_ids(prefix: str = "gw-") -> Iterator[str]:
+    """Predictable message ids, for tests and replays."""
+    return (f"{prefix}{n}" for n in itertools.count(1))

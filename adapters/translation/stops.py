@@ -1,0 +1,207 @@
+"""StopTransaction of a 1.6 station, as the Ended event (specification 3.3, 6.5 and 10.3)."""
+
+import uuid
+from collections.abc import Generator
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import msgspec
+
+from adapters import v16, v201
+from adapters.translation import events, metering, registers, started, tokens
+from adapters.translation.conversation import Conversation, Refusal, Step, Wait
+from adapters.translation.memory import Memory
+from adapters.translation.records import Transaction
+from adapters.translation.scalars import NAMESPACE, seconds, utc
+
+RESET_RETRIES, RESET_RETRY_SECONDS = 3, 60.0
+
+
+class Cause(NamedTuple):
+    """How 2.0.1 says why a transaction ended."""
+
+    trigger_reason: v201.TriggerReason
+    stopped_reason: v201.Reason
+    charging_state: v201.ChargingState
+
+
+CAUSES: dict[v16.StopReason | None, Cause] = {
+    None: Cause("StopAuthorized", "Local", "EVConnected"),
+    "Local": Cause("StopAuthorized", "Local", "EVConnected"),
+    "Remote": Cause("RemoteStop", "Remote", "EVConnected"),
+    "DeAuthorized": Cause("Deauthorized", "DeAuthorized", "EVConnected"),
+    "EVDisconnected": Cause("EVCommunicationLost", "EVDisconnected", "Idle"),
+    "EmergencyStop": Cause("AbnormalCondition", "EmergencyStop", "EVConnected"),
+    "HardReset": Cause("ResetCommand", "ImmediateReset", "EVConnected"),
+    "SoftReset": Cause("ResetCommand", "ImmediateReset", "EVConnected"),
+    "PowerLoss": Cause("AbnormalCondition", "PowerLoss", "EVConnected"),
+    "Reboot": Cause("AbnormalCondition", "Reboot", "EVConnected"),
+    # A command of the CSMS; the trigger keeps the exact cause (D-19).
+    "UnlockCommand": Cause("UnlockCommand", "Remote", "EVConnected"),
+    "Other": Cause("ChargingStateChanged", "Other", "EVConnected"),
+}
+OPEN_TO_A_CAUSE = frozenset({None, "Remote", "Other"})  # a stop that was asked for explains these
+
+
+def cause_of(reason: v16.StopReason | None, tx: Transaction | None, memory: Memory) -> Cause:
+    """Why a transaction ended: what was asked for shortly before, else what the station says."""
+    cause = CAUSES[reason]
+    asked = tx.pending_stop if tx else None
+    if asked is None or reason not in OPEN_TO_A_CAUSE or asked.until < memory.now:
+        return cause
+    return Cause(asked.trigger_reason, asked.stopped_reason, cause.charging_state)  # type: ignore[arg-type]
+
+
+def stop_transaction(call: v16.StopTransactionRequest, memory: Memory) -> Conversation:
+    """StopTransaction becomes the Ended event; a station is always confirmed."""
+    tx = _transaction_of(call, memory)
+    if tx is None:
+        return (yield from _orphan(call, memory))
+    if tx.state == "ENDED":  # a repeat
+        if call.meter_stop != int(Decimal(tx.last_reading)):
+            memory.lose("meter_conflict", "meterStop")
+        return msgspec.convert(tx.stop_answer, v16.StopTransactionResponse)
+    seq = tx.unacknowledged.get("stop")
+    if seq is None:
+        seq = events.allocate(tx, memory)
+        tx.unacknowledged["stop"] = seq
+    request = _ended(call, tx.tx20, seq, cause_of(call.reason, tx, memory), tx, memory)
+    tx.last_reading = str(call.meter_stop)
+    if tx.state == "NEW":
+        yield from started.again(tx, memory)
+    response = v16.StopTransactionResponse()
+    try:
+        answer = yield request
+    except Refusal as refusal:
+        if refusal.is_transient:
+            raise
+        memory.lose("dead_letter", "TransactionEvent")
+    else:
+        tag = call.id_tag if call.id_tag is not None else tx.id_tag
+        info = tokens.info_to_16(answer.id_token_info, tag, memory)
+        response = v16.StopTransactionResponse(id_tag_info=info)
+    end(tx, response, memory)
+    return response
+
+
+def end(tx: Transaction, response: v16.StopTransactionResponse, memory: Memory) -> None:
+    """The transaction is over; what waited for that begins."""
+    tx.state, tx.ended_at, tx.unacknowledged = "ENDED", memory.now, {}
+    tx.stop_answer, tx.pending_stop = msgspec.to_builtins(response), None
+    memory.touch(tx)
+    if memory.station.reset_when_idle and not any(memory.open_transactions()):
+        memory.station.reset_when_idle = False
+        memory.touch(memory.station)
+        memory.follow_ups.append(_deferred_reset(memory))
+
+
+def _deferred_reset(memory: Memory) -> Generator[Any, Any, None]:
+    """The OnIdle reset that was answered Scheduled while a transaction ran (D-21)."""
+    for _ in range(RESET_RETRIES + 1):
+        try:
+            answer = yield v16.ResetRequest(type="Soft")
+        except Refusal:
+            answer = None
+        if answer is not None and answer.status == "Accepted":
+            memory.station.scheduled_reset_at = memory.now
+            memory.touch(memory.station)
+            return
+        memory.lose("reset_deferred", "Reset")
+        yield Wait("never", RESET_RETRY_SECONDS)
+
+
+def _transaction_of(call: v16.StopTransactionRequest, memory: Memory) -> Transaction | None:
+    """The transaction that is stopped; a positive id that is not known is never guessed (10.3)."""
+    if call.transaction_id > 0:
+        return memory.transaction_16(call.transaction_id)
+    running = list(memory.open_transactions())
+    if len(running) <= 1:
+        return running[0] if running else None
+    unconfirmed = [tx for tx in running if not tx.confirmed]
+    if unconfirmed:
+        return unconfirmed[0]
+    at = seconds(call.timestamp)
+    fitting = [
+        tx for tx in running if tx.meter_start <= call.meter_stop and seconds(tx.start) < at
+    ]
+    return min(fitting, key=lambda tx: seconds(tx.start), default=None)
+
+
+def _ended(
+    call: v16.StopTransactionRequest,
+    tx20: str,
+    seq: int,
+    cause: Cause,
+    tx: Transaction | None,
+    memory: Memory,
+) -> v201.TransactionEventRequest:
+    timestamp = utc(call.timestamp)
+    connector = tx.connector if tx else 0
+    elements = metering.to_201(
+        call.transaction_data or [], connector, memory, Decimal(call.meter_stop)
+    )
+    at_end = registers.stated_end(call.transaction_data or [])
+    if at_end is None or abs(at_end - call.meter_stop) > 1:
+        if at_end is not None:
+            memory.lose("meter_conflict", "meterStop")
+        elements.append(metering.register(call.meter_stop, "Transaction.End", timestamp))
+    return v201.TransactionEventRequest(
+        event_type="Ended",
+        timestamp=timestamp,
+        trigger_reason=cause.trigger_reason,
+        seq_no=seq,
+        transaction_info=v201.Transaction(
+            transaction_id=tx20,
+            charging_state=cause.charging_state,
+            stopped_reason=cause.stopped_reason,
+        ),
+        meter_value=elements,
+        offline=events.is_offline(timestamp, memory),
+        id_token=tokens.to_201(call.id_tag, memory) if call.id_tag is not None else None,
+    )
+
+
+def _orphan(
+    call: v16.StopTransactionRequest, memory: Memory
+) -> Generator[Step, Any, v16.StopTransactionResponse]:
+    """The stop of a transaction that nobody here saw begin: one honest Ended (D-27).
+
+    An invented Started with a guessed meterStart would bill wrongly; the station is confirmed
+    whatever the CSMS says, or it would repeat the stop for ever.
+    """
+    name = f"orphan|{memory.identity}|{call.transaction_id}|{call.timestamp}"
+    tx20 = str(uuid.uuid5(NAMESPACE, name))
+    response = v16.StopTransactionResponse()
+    request = _ended(call, tx20, 0, CAUSES[call.reason], None, memory)
+    memory.lose("orphan_stop", "transactionId")
+    begin = registers.begin_element(request.meter_value or [])
+    if begin is not None and memory.options.orphan_stop == "full":
+        yield _orphan_start(request, begin)
+        request = msgspec.structs.replace(request, seq_no=1)
+    try:
+        answer = yield request
+    except Refusal as refusal:
+        if refusal.code in ("timeout", "closed"):
+            raise
+        memory.lose("dead_letter", "TransactionEvent")
+    else:
+        info = tokens.info_to_16(answer.id_token_info, call.id_tag or "", memory)
+        response = v16.StopTransactionResponse(id_tag_info=info)
+    if call.transaction_id > 0:  # so that its repeats are answered here
+        tx = Transaction(tx20, "OPEN", call.transaction_id, last_reading=str(call.meter_stop))
+        memory.add(tx)
+        end(tx, response, memory)
+    return response
+
+
+def _orphan_start(
+    ended: v201.TransactionEventRequest, begin: v201.MeterValue
+) -> v201.TransactionEventRequest:
+    return msgspec.structs.replace(
+        ended,
+        event_type="Started",
+        timestamp=begin.timestamp,
+        trigger_reason="Authorized",
+        transaction_info=v201.Transaction(transaction_id=ended.transaction_info.transaction_id),
+        meter_value=[begin],
+    )

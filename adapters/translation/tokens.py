@@ -1,0 +1,161 @@
+"""Id tags of 1.6 and id tokens of 2.0.1 (specification 2.2 and 3.1)."""
+
+import re
+
+from adapters import v16, v201
+from adapters.translation.memory import Memory
+from adapters.translation.records import IdToken, Token
+from adapters.translation.scalars import alias, seconds
+
+# What the form of an idTag says; a UID in hexadecimal is what OCPP 1.6 section 3.9 recommends.
+FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern), kind)
+    for pattern, kind in (
+        (r"", "NoAuthorization"),
+        (r"[0-9A-Fa-f]{8}|[0-9A-Fa-f]{14}|[0-9A-Fa-f]{20}", "ISO14443"),
+        (r"[0-9A-Fa-f]{16}", "ISO15693"),
+        (r"[A-Za-z]{2}-?[A-Za-z0-9]{3}-?C[A-Za-z0-9]{8}-?[A-Za-z0-9]?", "eMAID"),
+        (r"VID:[0-9A-Fa-f]{12}", "MacAddress"),
+    )
+)
+
+# 1.6 knows "unknown" (Invalid) and "known, but not now" (Blocked); nothing between (D-18).
+STATUS_TO_16: dict[v201.AuthorizationStatus, v16.AuthorizationStatus] = {
+    "Accepted": "Accepted",
+    "Blocked": "Blocked",
+    "Expired": "Expired",
+    "Invalid": "Invalid",
+    "ConcurrentTx": "ConcurrentTx",
+    "NoCredit": "Blocked",
+    "NotAllowedTypeEVSE": "Blocked",
+    "NotAtThisLocation": "Blocked",
+    "NotAtThisTime": "Blocked",
+    "Unknown": "Invalid",
+}
+STATUS_TO_201: dict[v16.AuthorizationStatus, v201.AuthorizationStatus] = {
+    "Accepted": "Accepted",
+    "Blocked": "Blocked",
+    "Expired": "Expired",
+    "Invalid": "Invalid",
+    "ConcurrentTx": "ConcurrentTx",
+}
+# Their expiry is not forwarded: a cache must not pin a refusal that depends on time or credit.
+PASSING = frozenset({"NoCredit", "NotAllowedTypeEVSE", "NotAtThisLocation", "NotAtThisTime"})
+
+
+def kind_of(id_tag: str, memory: Memory) -> str:
+    """The type that the form of an id tag suggests."""
+    for rule in memory.options.token_rules:
+        if re.fullmatch(rule.pattern, id_tag):
+            return rule.type
+    for pattern, kind in FORMS:
+        if pattern.fullmatch(id_tag):
+            return kind
+    return memory.options.default_token_type
+
+
+def to_201(id_tag: str, memory: Memory) -> v201.IdToken:
+    """The id token that a tag stands for: the one 2.0.1 named it by, else by its form."""
+    known = memory.token(id_tag)
+    if known and known.token:
+        info = [
+            v201.AdditionalInfo(
+                additional_id_token=row["additional_id_token"], type=row["type"]
+            )
+            for row in known.additional_info
+        ] or None
+        return v201.IdToken(
+            id_token=known.token.id_token,
+            type=known.token.type,  # type: ignore[arg-type]
+            additional_info=info,
+        )
+    kind = kind_of(id_tag, memory)
+    return v201.IdToken(id_token=id_tag, type=kind)  # type: ignore[arg-type]
+
+
+def to_16(token: v201.IdToken | IdToken, memory: Memory) -> str:
+    """The tag of an id token; one that is too long gets an alias (D-14)."""
+    text = token.id_token
+    if not text and token.type == "NoAuthorization":
+        return memory.options.anonymous_id_tag
+    if len(text) <= 20:
+        return text
+    if memory.options.long_token_policy == "truncate":
+        memory.lose("long_token_truncated", "idToken")
+        return text[:20]
+    tag = alias(token.type, text)
+    if memory.token(tag) is None:
+        remember(tag, token, memory)
+    return tag
+
+
+def remember(tag: str, token: v201.IdToken | IdToken, memory: Memory) -> None:
+    """What 2.0.1 named an id token, so that the tag comes back as the same token."""
+    info = getattr(token, "additional_info", None) or []
+    rows = [
+        {"additional_id_token": row.additional_id_token, "type": row.type} for row in info
+    ]
+    known = memory.token(tag) or Token(tag.casefold())
+    known.token, known.id_tag, known.additional_info = (
+        IdToken(token.id_token, token.type),
+        tag,
+        rows,
+    )
+    memory.remember_token(known)
+
+
+def group_to_16(token: v201.IdToken | None, memory: Memory) -> str | None:
+    """A groupIdToken as 1.6's parentIdTag."""
+    if token is None:
+        return None
+    tag = to_16(token, memory)
+    remember(tag, token, memory)
+    return tag
+
+
+def info_to_16(
+    info: v201.IdTokenInfo | None, id_tag: str, memory: Memory
+) -> v16.IdTagInfo | None:
+    """What a 2.0.1 CSMS says of a token, in 1.6 words; remembered for the tag."""
+    if info is None:
+        return None
+    for field in ("charging_priority", "language1", "language2"):
+        if getattr(info, field) is not None:
+            memory.lose("id_token_info", field)
+    if info.personal_message is not None:
+        memory.lose("personal_message", "personalMessage")
+    status = STATUS_TO_16[info.status]
+    expiry = None if info.status in PASSING else info.cache_expiry_date_time
+    answer = v16.IdTagInfo(status, expiry, group_to_16(info.group_id_token, memory))
+    note_status(id_tag, status, expiry, memory, info.evse_id or [])
+    return answer
+
+
+def info_to_201(info: v16.IdTagInfo, id_tag: str, memory: Memory) -> v201.IdTokenInfo:
+    """What a 1.6 CSMS says of a tag, in 2.0.1 words; remembered for the tag."""
+    note_status(id_tag, info.status, info.expiry_date, memory, [])
+    group = to_201(info.parent_id_tag, memory) if info.parent_id_tag is not None else None
+    return v201.IdTokenInfo(
+        STATUS_TO_201[info.status], cache_expiry_date_time=info.expiry_date, group_id_token=group
+    )
+
+
+def note_status(
+    id_tag: str, status: str, expiry: str | None, memory: Memory, evses: list[int]
+) -> None:
+    """Keep the last word on a tag, for answers that come without one."""
+    known = memory.token(id_tag) or Token(id_tag.casefold())
+    known.status, known.status_at, known.expiry = status, memory.now, expiry or ""
+    known.id_tag, known.evses = known.id_tag or id_tag, evses
+    durable = memory.options.link_policy == "buffer" or known.token is not None
+    memory.remember_token(known, durable)
+
+
+def last_status(id_tag: str, memory: Memory, younger_than: float) -> v16.AuthorizationStatus | None:
+    """The last word on a tag, if it is young enough and has not expired."""
+    known = memory.token(id_tag)
+    if known is None or not known.status or memory.now - known.status_at > younger_than:
+        return None
+    if known.expiry and seconds(known.expiry) < memory.now:
+        return None
+    return known.status  # type: ignore[return-value]

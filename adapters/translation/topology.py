@@ -1,0 +1,82 @@
+"""Which 1.6 connector is which EVSE and connector of 2.0.1 (specification 2.4)."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from adapters.translation.options import Connector
+from adapters.translation.records import Station, TopologyRow
+
+
+class Topology:
+    """The connectors of one station under both numberings.
+
+    By default connector n is EVSE n, connector 1 (D-16): the only mapping that never makes two
+    1.6 transactions compete for one EVSE.
+    """
+
+    def __init__(
+        self, configured: Sequence[Connector] | Literal["discover"], station: Station
+    ) -> None:
+        self.station = station
+        self.is_configured = bool(configured) and configured != "discover"
+        if self.is_configured:
+            self.rows = [
+                TopologyRow(row.connector, row.evse, row.evse_connector, row.type or "")
+                for row in configured
+                if isinstance(row, Connector)
+            ]
+        else:
+            self.rows = station.topology
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an EVSE that is not listed can be refused."""
+        return self.is_configured or self.station.topology_known
+
+    def evse_of(self, connector: int) -> tuple[int, int]:
+        """The EVSE and connector of a 1.6 connector."""
+        for row in self.rows:
+            if row.connector == connector:
+                return row.evse, row.evse_connector
+        return connector, 1
+
+    def connectors_of(self, evse: int) -> list[int]:
+        """The 1.6 connectors of an EVSE; none if it does not exist."""
+        if self.rows:
+            return [row.connector for row in self.rows if row.evse == evse]
+        highest = self.station.highest_connector
+        return [evse] if evse and (not highest or evse <= highest) else []
+
+    def connector_of(self, evse: int, evse_connector: int | None) -> int | None:
+        """The 1.6 connector at an EVSE (and connector); None if there is none."""
+        for row in self.rows:
+            if row.evse == evse and row.evse_connector == (evse_connector or row.evse_connector):
+                return row.connector
+        if self.rows:
+            return None
+        found = self.connectors_of(evse)
+        return found[0] if found and evse_connector in (None, 1) else None
+
+    def type_of(self, connector: int) -> str:
+        """The configured connector type, empty if unknown."""
+        return next((row.type for row in self.rows if row.connector == connector), "")
+
+    def all_connectors(self) -> list[int]:
+        """Every connector known, by its 1.6 number."""
+        if self.rows:
+            return [row.connector for row in self.rows]
+        return list(range(1, self.station.highest_connector + 1))
+
+    def discovered(self, found: set[tuple[int, int]]) -> bool:
+        """Number the connectors of a 2.0.1 station; what has a number keeps it (D-17)."""
+        known = {(row.evse, row.evse_connector) for row in self.rows}
+        for evse, evse_connector in sorted(found - known):
+            self.append(evse, evse_connector)
+        return bool(found - known)
+
+    def append(self, evse: int, evse_connector: int) -> int:
+        """Give a connector that was not known the next 1.6 number."""
+        number = max((row.connector for row in self.rows), default=0) + 1
+        self.rows.append(TopologyRow(number, evse, evse_connector))
+        self.station.highest_connector = max(self.station.highest_connector, number)
+        return number

@@ -1,0 +1,95 @@
+"""DataTransfer, both ways, and the cost messages that travel in it (specification 6.7, 8.5, 17.5)."""
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+from adapters import v16, v201
+from adapters.translation.conversation import Conversation, Refusal
+from adapters.translation.memory import Memory
+
+COST = "org.openchargealliance.costmsg"
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
+
+class _Cost(msgspec.Struct, rename="camel"):
+    """RunningCost and FinalCost, as far as 2.0.1 has a place for them."""
+
+    transaction_id: int
+    cost: Decimal
+
+
+def text_of(data: Any) -> str | None:
+    """2.0.1 data as the string that 1.6 wants: a string as it is, anything else as compact JSON."""
+    if data is None or isinstance(data, str):
+        return data
+    return _encode(data).decode()
+
+
+def data_of(text: str | None, vendor: str, memory: Memory) -> Any:
+    """1.6 data for 2.0.1: the same string, or its JSON for the vendors that are listed (D-25)."""
+    if text is None or vendor not in memory.options.json_vendors:
+        return text
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return text
+
+
+def v16_station(call: v16.DataTransferRequest, memory: Memory) -> Conversation:
+    """From a 1.6 station to a 2.0.1 CSMS."""
+    answer = yield v201.DataTransferRequest(
+        vendor_id=call.vendor_id,
+        message_id=call.message_id,
+        data=data_of(call.data, call.vendor_id, memory),
+    )
+    return v16.DataTransferResponse(status=answer.status, data=text_of(answer.data))
+
+
+def v201_station(call: v201.DataTransferRequest, memory: Memory) -> Conversation:
+    """From a 2.0.1 station to a 1.6 CSMS."""
+    answer = yield v16.DataTransferRequest(
+        vendor_id=call.vendor_id, message_id=call.message_id, data=text_of(call.data)
+    )
+    data = data_of(answer.data, call.vendor_id, memory)
+    return v201.DataTransferResponse(status=answer.status, data=data)
+
+
+def v201_csms(call: v201.DataTransferRequest, memory: Memory) -> Conversation:
+    """From a 2.0.1 CSMS to a 1.6 station."""
+    answer = yield v16.DataTransferRequest(
+        vendor_id=call.vendor_id, message_id=call.message_id, data=text_of(call.data)
+    )
+    data = data_of(answer.data, call.vendor_id, memory)
+    return v201.DataTransferResponse(status=answer.status, data=data)
+
+
+def v16_csms(call: v16.DataTransferRequest, memory: Memory) -> Conversation:
+    """From a 1.6 CSMS to a 2.0.1 station; costs have a message of their own there."""
+    if call.vendor_id == COST:
+        return (yield from _cost(call, memory))
+    answer = yield v201.DataTransferRequest(
+        vendor_id=call.vendor_id,
+        message_id=call.message_id,
+        data=data_of(call.data, call.vendor_id, memory),
+    )
+    return v16.DataTransferResponse(status=answer.status, data=text_of(answer.data))
+
+
+def _cost(call: v16.DataTransferRequest, memory: Memory) -> Conversation:
+    if call.message_id not in ("RunningCost", "FinalCost"):
+        return v16.DataTransferResponse("Rejected")
+    try:
+        cost = msgspec.json.decode(call.data or "", type=_Cost)
+    except (msgspec.DecodeError, RecursionError):
+        return v16.DataTransferResponse("Rejected")
+    tx = memory.transaction_16(cost.transaction_id)
+    if tx is None:
+        return v16.DataTransferResponse("Rejected")
+    try:
+        yield v201.CostUpdatedRequest(total_cost=cost.cost, transaction_id=tx.tx20)
+    except Refusal:
+        return v16.DataTransferResponse("Rejected")
+    memory.lose("cost", "priceText")
+    return v16.DataTransferResponse("Accepted")

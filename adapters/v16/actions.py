@@ -1,0 +1,82 @@
+"""The message table of OCPP 1.6: what is asked, what is answered, who may ask."""
+
+from adapters.payload import Action, actions
+from adapters.v16 import (
+    core,
+    firmware,
+    local_auth,
+    remote_trigger,
+    reservation,
+    security,
+    smart_charging,
+)
+
+ACTIONS: dict[str, Action] = actions(
+    (core.AuthorizeRequest, core.AuthorizeResponse, "station"),
+    (core.BootNotificationRequest, core.BootNotificationResponse, "station"),
+    (reservation.CancelReservationRequest, reservation.CancelReservationResponse, "csms"),
+    (security.CertificateSignedRequest, security.CertificateSignedResponse, "csms"),
+    (core.ChangeAvailabilityRequest, core.ChangeAvailabilityResponse, "csms"),
+    (core.ChangeConfigurationRequest, core.ChangeConfigurationResponse, "csms"),
+    (core.ClearCacheRequest, core.ClearCacheResponse, "csms"),
+    (
+        smart_charging.ClearChargingProfileRequest,
+        smart_charging.ClearChargingProfileResponse,
+        "csms",
+    ),
+    (core.DataTransferRequest, core.DataTransferResponse, "both"),
+    (security.DeleteCertificateRequest, security.DeleteCertificateResponse, "csms"),
+    (
+        firmware.DiagnosticsStatusNotificationRequest,
+        firmware.DiagnosticsStatusNotificationResponse,
+        "station",
+    ),
+    (security.ExtendedTriggerMessageRequest, security.ExtendedTriggerMessageResponse, "csms"),
+    (
+        firmware.FirmwareStatusNotificationRequest,
+        firmware.FirmwareStatusNotificationResponse,
+        "station",
+    ),
+    (
+        smart_charging.GetCompositeScheduleRequest,
+        smart_charging.GetCompositeScheduleResponse,
+        "csms",
+    ),
+    (core.GetConfigurationRequest, core.GetConfigurationResponse, "csms"),
+    (firmware.GetDiagnosticsRequest, firmware.GetDiagnosticsResponse, "csms"),
+    (
+        security.GetInstalledCertificateIdsRequest,
+        security.GetInstalledCertificateIdsResponse,
+        "csms",
+    ),
+    (local_auth.GetLocalListVersionRequest, local_auth.GetLocalListVersionResponse, "csms"),
+    (security.GetLogRequest, security.GetLogResponse, "csms"),
+    (core.HeartbeatRequest, core.HeartbeatResponse, "station"),
+    (security.InstallCertificateRequest, security.InstallCertificateResponse, "csms"),
+    (security.LogStatusNotificationRequest, security.LogStatusNotificationResponse, "station"),
+    (core.MeterValuesRequest, core.MeterValuesResponse, "station"),
+    (core.RemoteStartTransactionRequest, core.RemoteStartTransactionResponse, "csms"),
+    (core.RemoteStopTransactionRequest, core.RemoteStopTransactionResponse, "csms"),
+    (reservation.ReserveNowRequest, reservation.ReserveNowResponse, "csms"),
+    (core.ResetRequest, core.ResetResponse, "csms"),
+    (
+        security.SecurityEventNotificationRequest,
+        security.SecurityEventNotificationResponse,
+        "station",
+    ),
+    (local_auth.SendLocalListRequest, local_auth.SendLocalListResponse, "csms"),
+    (smart_charging.SetChargingProfileRequest, smart_charging.SetChargingProfileResponse, "csms"),
+    (security.SignCertificateRequest, security.SignCertificateResponse, "station"),
+    (
+        security.SignedFirmwareStatusNotificationRequest,
+        security.SignedFirmwareStatusNotificationResponse,
+        "station",
+    ),
+    (security.SignedUpdateFirmwareRequest, security.SignedUpdateFirmwareResponse, "csms"),
+    (core.StartTransactionRequest, core.StartTransactionResponse, "station"),
+    (core.StatusNotificationRequest, core.StatusNotificationResponse, "station"),
+    (core.StopTransactionRequest, core.StopTransactionResponse, "station"),
+    (remote_trigger.TriggerMessageRequest, remote_trigger.TriggerMessageResponse, "csms"),
+    (core.UnlockConnectorRequest, core.UnlockConnectorResponse, "csms"),
+    (firmware.UpdateFirmwareRequest, firmware.UpdateFirmwareResponse, "csms"),
+)

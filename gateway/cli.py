@@ -1,0 +1,138 @@
+"""The command line: `ocpp-gateway run | check-config | demo | hash-password`."""
+
+import argparse
+import errno
+import getpass
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from gateway import config as configuration
+from gateway.ops import logs
+from gateway.passwords import hashed
+from gateway.settings import Config, ConfigError
+from gateway.store import StoreError
+from gateway.summary import effective, summary
+
+DONE, FAILED, USAGE = 0, 1, 2
+ADDRESS = {
+    errno.EADDRINUSE: "another program listens there, see listen.url and admin.listen",
+    errno.EADDRNOTAVAIL: "this machine has no such address, see listen.url and admin.listen",
+    errno.EACCES: "ports below 1024 need a privilege, see listen.url and admin.listen",
+}
+SHORTEST = 16  # bytes: OCPP's own minimum for a station's password
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says. The result is the exit status."""
+    options = parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except ConfigError as error:
+        return complain(str(error), USAGE)
+    except StoreError as error:
+        return complain(str(error), FAILED)
+    except (OSError, ExceptionGroup) as error:  # trio packs what its tasks raise
+        if not (causes := why_not_listening(error)):
+            raise
+        return complain("cannot listen: " + "; ".join(causes), FAILED)
+    except KeyboardInterrupt:
+        return FAILED
+
+
+def why_not_listening(error: BaseException) -> list[str]:
+    """The reasons, if there is nothing else in it; otherwise it is a bug with its traceback."""
+    if isinstance(error, BaseExceptionGroup):
+        each = [why_not_listening(part) for part in error.exceptions]
+        return [cause for causes in each for cause in causes] if all(each) else []
+    cure = ADDRESS.get(error.errno or 0) if isinstance(error, OSError) else None
+    return [f"{error}; {cure}"] if cure else []
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    result = argparse.ArgumentParser(
+        prog="ocpp-gateway",
+        description="One address for every charging station: mends vendors' flaws, translates "
+        "OCPP 1.6J <-> 2.0.1, runs a second CSMS in the shadow.",
+        epilog="Exit status: 0 done, 1 failed, 2 wrong usage or configuration, 3 a gate not met.",
+    )
+    result.add_argument("--version", action="version", version=version("ocpp-gateway"))
+    commands = result.add_subparsers(required=True, metavar="COMMAND")
+    run = added(commands, "run", run_gateway, "run the gateway until SIGTERM or SIGINT")
+    check = added(commands, "check-config", check_config, "say what a configuration would run")
+    for command in (run, check):
+        command.add_argument("--config", type=Path, required=True, metavar="FILE", help="TOML")
+    check.add_argument("--all", action="store_true", help="every key, defaults included")
+    demo = added(commands, "demo", run_demo, "play stations and CSMSs around a gateway, once")
+    demo.add_argument("--keep-running", action="store_true", help="go on until interrupted")
+    hash_ = added(commands, "hash-password", hash_password, "hash a password for the configuration")
+    hash_.add_argument(
+        "--hex",
+        action="store_true",
+        help="the password is given in hex digits, as OCPP 1.6 sets AuthorizationKey",
+    )
+    return result
+
+
+def added(
+    commands: Any, name: str, function: Callable[[argparse.Namespace], int], text: str
+) -> argparse.ArgumentParser:
+    """A command of its own."""
+    result: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+    result.set_defaults(command=function)
+    return result
+
+
+def run_gateway(options: argparse.Namespace) -> int:
+    """`run`: serve until told to stop."""
+    config = configuration.load(options.config)
+    logs.set_up(config.log.level, config.log.format)
+    return run(config, options.config)
+
+
+def run(config: Config, path: Path) -> int:
+    """Hand over to the worker; its modules are loaded only when they are needed."""
+    return int(import_module("gateway.worker").main(config, path))
+
+
+def check_config(options: argparse.Namespace) -> int:
+    """`check-config`: read and check, print, touch nothing."""
+    config = configuration.load(options.config)
+    print(effective(config) if options.all else summary(config))
+    return DONE
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """`demo`: the main job, played once."""
+    return int(import_module("gateway.demo").main(keep_running=options.keep_running))
+
+
+def hash_password(options: argparse.Namespace) -> int:
+    """`hash-password`: from the terminal or from standard input, never from the arguments."""
+    is_terminal = sys.stdin.isatty()
+    text = getpass.getpass("Password: ") if is_terminal else sys.stdin.readline().rstrip("\r\n")
+    try:
+        password = bytes.fromhex(text) if options.hex else text.encode()
+    except ValueError:
+        return complain("the password has other characters than hex digits: leave --hex out", USAGE)
+    if not password:
+        return complain("no password was given: type it, or pass it on standard input", USAGE)
+    if len(password) < SHORTEST:
+        complain(f"warning: OCPP wants {SHORTEST} bytes or more, this has {len(password)}", DONE)
+    print(hashed(password))
+    return DONE
+
+
+def complain(text: str, status: int) -> int:
+    """Say it on stderr; the status is passed through."""
+    print(f"ocpp-gateway: {text}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,165 @@
+"""Reading the configuration, and what it decides for a station."""
+
+import tomllib
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from adapters.frame import Version
+from gateway.addresses import leg_url
+from gateway.config_checks import problems
+from gateway.config_errors import explained, shown
+from gateway.core.route import Route, Upstream
+from gateway.settings import Config, ConfigError, Csms, Listen, Secret, Segment, Store
+
+__all__ = ["Config", "ConfigError", "Csms", "Segment", "dial_url", "load", "route", "segment_of"]
+
+SUBPROTOCOLS: dict[str, Version] = {"ocpp1.6": "1.6", "ocpp2.0.1": "2.0.1"}
+SQLITE = "sqlite://"
+
+
+def load(path: Path | str) -> Config:
+    """Read and check a configuration. Paths in it start at its folder. Raises ConfigError."""
+    path = Path(path)
+    document = read_toml(path)
+    try:
+        config = convert(document, path.parent)
+        config = convert(with_inherited_options(document), path.parent)
+    except msgspec.ValidationError as error:
+        raise explained(path, error, document) from None
+    config = msgspec.structs.replace(
+        config,
+        listen=with_credentials(config.listen, path),
+        csms=tuple(with_password(path, i, csms) for i, csms in enumerate(config.csms)),
+        store=Store(url=absolute_url(config.store.url, path.parent)),
+    )
+    for key, found, expected in problems(config):
+        raise ConfigError(path, key, shown(key, found), expected)
+    return config
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """A TOML file as it is written. Raises ConfigError."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        found = error.strerror or str(error)
+        raise ConfigError(path, "", f"a problem ({found})", "a file that can be read") from None
+    except UnicodeDecodeError as error:
+        found = f"a byte that is no UTF-8 at offset {error.start}"
+        raise ConfigError(path, "", found, "TOML, which is UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(path, "", f"no TOML ({error})", "TOML 1.0") from None
+
+
+def convert(document: dict[str, Any], folder: Path) -> Config:
+    """The document as values. Raises msgspec.ValidationError."""
+    return msgspec.convert(document, Config, dec_hook=partial(decoded, folder))
+
+
+def decoded(folder: Path, kind: type[Any], value: Any) -> Any:
+    """A path or a secret out of the text that stands for it."""
+    if not isinstance(value, str) or not value:
+        raise ValueError("Expected a text that is not empty")
+    return folder / value if kind is Path else Secret(value)
+
+
+def with_inherited_options(document: dict[str, Any]) -> dict[str, Any]:
+    """Each segment's translation options: the common ones, its own over them, key by key."""
+    common = document.get("translation", {})
+    segments = [
+        {**segment, "translation": {**common, **segment.get("translation", {})}}
+        for segment in document["segment"]
+    ]
+    return {**document, "segment": segments}
+
+
+def with_credentials(listen: Listen, path: Path) -> Listen:
+    """The stations' passwords of the table and of the file together."""
+    if listen.credentials_file is None:
+        return listen
+    document = read_toml(listen.credentials_file)
+    try:
+        hook = partial(decoded, path.parent)
+        credentials = msgspec.convert(document, dict[str, Secret], dec_hook=hook)
+    except msgspec.ValidationError:
+        expected = 'lines of the form "identity" = "password"'
+        raise ConfigError(listen.credentials_file, "", "something else", expected) from None
+    return msgspec.structs.replace(listen, credentials=listen.credentials | credentials)
+
+
+def with_password(path: Path, index: int, csms: Csms) -> Csms:
+    """The password that a CSMS gets, out of its file if it has one."""
+    if csms.password_file is None:
+        return csms
+    key = f"csms[{index}].password_file"
+    if csms.password is not None:
+        raise ConfigError(path, key, "a password besides", "password or password_file, not both")
+    try:
+        password = csms.password_file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        found = f"{csms.password_file} ({type(error).__name__})"
+        raise ConfigError(path, key, found, "a text file that can be read") from None
+    if not password:
+        raise ConfigError(path, key, f"{csms.password_file}, empty", "a password in it")
+    return msgspec.structs.replace(csms, password=Secret(password))
+
+
+def absolute_url(url: str, folder: Path) -> str:
+    """The store's URL with an absolute path, where it names a file."""
+    if not url.startswith(SQLITE) or url == SQLITE:
+        return url
+    return f"{SQLITE}{(folder / url.removeprefix(SQLITE)).absolute()}"
+
+
+def segment_of(config: Config, identity: str) -> Segment | None:
+    """The first segment that matches a station."""
+    for segment in config.segment:
+        if segment.match is None or fnmatchcase(identity, segment.match.identity):
+            return segment
+    return None
+
+
+def route(config: Config, identity: str, offered: Sequence[str]) -> Route | None:
+    """Where a station's connection goes, given the subprotocols that it offers.
+
+    None: no segment is for this station, or it offers subprotocols and speaks neither of ours.
+    """
+    segment = segment_of(config, identity)
+    if segment is None:
+        return None
+    upstreams = {csms.name: Upstream(csms.name, csms.version) for csms in config.csms}
+    primary = upstreams[segment.primary]
+    version = chosen_version(offered, primary.version, config.listen.default_version)
+    if version is None:
+        return None
+    return Route(
+        identity=identity,
+        version=version,
+        segment=segment.name,
+        primary=primary,
+        shadows=tuple(upstreams[name] for name in segment.shadows),
+        options=segment.translation,
+        call_timeout=config.timeouts.call,
+        quirks_off=frozenset(config.quirks.off + segment.quirks.off),
+        quirks_on=frozenset(config.quirks.on + segment.quirks.on),
+    )
+
+
+def chosen_version(offered: Sequence[str], wanted: Version, default: Version) -> Version | None:
+    """The version that needs no translation, if the station offers it."""
+    versions = [SUBPROTOCOLS[name] for name in offered if name in SUBPROTOCOLS]
+    if not offered:
+        return default
+    if wanted in versions:
+        return wanted
+    return versions[0] if versions else None
+
+
+def dial_url(csms: Csms, route: Route) -> str:
+    """Where a CSMS expects this station, under the identity that it has there."""
+    return leg_url(csms.url, route.options.identity_map.get(route.identity, route.identity))

@@ -1,0 +1,182 @@
+"""What a configuration must fulfil beyond the types of its values."""
+
+import re
+from collections.abc import Iterator
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from adapters.translation.options import Options
+from gateway.addresses import Endpoint, endpoint, host_port
+from gateway.core.effects import STATION
+from gateway.passwords import PREFIX, parsed
+from gateway.settings import Config, Csms, Listen, Quirks, Segment
+from vendor_quirks.registry import QUIRKS
+
+Problem: TypeAlias = tuple[str, Any, str]  # key, found, expected
+
+POSITIVE = ("report_chunk", "supply_phases", "evse_power_w")
+
+
+def problems(config: Config) -> Iterator[Problem]:
+    """Everything that is wrong."""
+    yield from listen_problems(config.listen)
+    yield from csms_problems(config.csms)
+    yield from translation_problems("translation", config.translation)  # segments inherit these
+    yield from quirk_problems("quirks", config.quirks)
+    yield from segment_problems(config)
+    if not config.store.url.startswith(("sqlite://", "memory:")):
+        yield "store.url", config.store.url, "sqlite:///absolute/path.db or memory:"
+    try:
+        host_port(config.admin.listen)
+    except ValueError as error:
+        yield "admin.listen", config.admin.listen, str(error)
+
+
+def listen_problems(listen: Listen) -> Iterator[Problem]:
+    """The address, its security profile, and what that profile needs."""
+    try:
+        place = endpoint(listen.url)
+    except ValueError as error:
+        yield "listen.url", listen.url, str(error)
+        return
+    yield from profile_problems(listen, place)
+    yield from file_problems("listen", listen, ("certificate", "private_key", "client_ca"))
+    for identity, secret in listen.credentials.items():
+        key = f"listen.credentials.{identity}"
+        if ":" in identity or not identity:
+            yield key, identity, "an identity without a colon (OCPP 1.6 security, A00.FR.204)"
+        if not secret.value:
+            yield key, "", "a password"
+        if secret.value.startswith(PREFIX):
+            try:
+                parsed(secret.value)
+            except ValueError as error:
+                yield key, "", str(error)
+
+
+def profile_problems(listen: Listen, place: Endpoint) -> Iterator[Problem]:
+    """OCPP's security profiles: 1 is Basic, 2 Basic with TLS, 3 TLS with client certificates."""
+    profile = listen.security_profile
+    if profile >= 2 and not place.tls:
+        yield "listen.security_profile", profile, "a wss:// URL in listen.url, or profile 0 or 1"
+    if profile == 1 and place.tls:
+        yield "listen.security_profile", profile, "2, since listen.url is wss://"
+    for key in ("certificate", "private_key"):
+        if place.tls != (getattr(listen, key) is not None):
+            scheme = "wss://" if place.tls else "ws://"
+            needed = "a PEM file" if place.tls else "nothing"
+            yield f"listen.{key}", getattr(listen, key), f"{needed}, since listen.url is {scheme}"
+    if profile == 3 and listen.client_ca is None:
+        yield "listen.client_ca", None, "a PEM file of who signs the stations' certificates"
+    if profile in (1, 2) and not listen.credentials:
+        yield "listen.credentials", {}, f"passwords of the stations, as profile {profile} asks"
+
+
+def file_problems(table: str, section: Any, keys: tuple[str, ...]) -> Iterator[Problem]:
+    """Files that are named must be there."""
+    for key in keys:
+        path: Path | None = getattr(section, key)
+        if path is not None and not path.is_file():
+            yield f"{table}.{key}", str(path), "a file that can be read"
+
+
+def csms_problems(csmss: tuple[Csms, ...]) -> Iterator[Problem]:
+    """At least one CSMS, each with a name and a place of its own."""
+    if not csmss:
+        yield "csms", [], "at least one [[csms]]"
+    seen: set[str] = set()
+    for index, csms in enumerate(csmss):
+        table = f"csms[{index}]"
+        if csms.name == STATION:
+            yield f"{table}.name", csms.name, "another name: this one means the station's own leg"
+        if csms.name in seen:
+            yield f"{table}.name", csms.name, "a name that no other CSMS has"
+        seen.add(csms.name)
+        try:
+            place = endpoint(csms.url)
+        except ValueError as error:
+            yield f"{table}.url", csms.url, str(error)
+            continue
+        yield from credential_problems(table, csms, place.tls)
+
+
+def credential_problems(table: str, csms: Csms, has_tls: bool) -> Iterator[Problem]:
+    """What the gateway shows to a CSMS, and whom it trusts."""
+    if csms.user and csms.password is None:
+        yield f"{table}.password", None, "a password or password_file for this user"
+    if (csms.certificate is None) != (csms.private_key is None):
+        yield f"{table}.certificate", csms.certificate, "both certificate and private_key, or none"
+    for key in ("ca", "certificate"):
+        if getattr(csms, key) is not None and not has_tls:
+            yield f"{table}.{key}", str(getattr(csms, key)), "nothing, or a wss:// URL"
+    yield from file_problems(table, csms, ("ca", "certificate", "private_key"))
+
+
+def segment_problems(config: Config) -> Iterator[Problem]:
+    """Segments that can be reached, and CSMSs that exist."""
+    if not config.segment:
+        yield "segment", [], "at least one [[segment]]"
+    names: set[str] = set()
+    catches_all = ""
+    for index, segment in enumerate(config.segment):
+        table = f"segment[{index}]"
+        if catches_all:
+            expected = f'a place before "{catches_all}", which matches every station'
+            yield table, segment.name, expected
+        if segment.name in names:
+            yield f"{table}.name", segment.name, "a name that no other segment has"
+        names.add(segment.name)
+        if segment.match is not None and not segment.match.identity:
+            yield f"{table}.match.identity", "", 'a glob like "PILOT-*"'
+        if segment.match is None or segment.match.identity == "*":
+            catches_all = segment.name
+        yield from leg_problems(table, segment, {csms.name for csms in config.csms})
+        yield from translation_problems(f"{table}.translation", segment.translation)
+        yield from quirk_problems(f"{table}.quirks", segment.quirks)
+
+
+def leg_problems(table: str, segment: Segment, known: set[str]) -> Iterator[Problem]:
+    """A primary and shadows, all different, all configured."""
+    one_of = "the name of a [[csms]]: " + ", ".join(sorted(known))
+    if segment.primary not in known:
+        yield f"{table}.primary", segment.primary, one_of
+    seen = {segment.primary}
+    for index, shadow in enumerate(segment.shadows):
+        key = f"{table}.shadows[{index}]"
+        if shadow not in known:
+            yield key, shadow, one_of
+        if shadow in seen:
+            yield key, shadow, "a CSMS that this segment does not have yet"
+        seen.add(shadow)
+
+
+def translation_problems(table: str, options: Options) -> Iterator[Problem]:
+    """Numbers and patterns whose types alone do not make them usable."""
+    for key in POSITIVE:
+        if getattr(options, key) <= 0:
+            yield f"{table}.{key}", getattr(options, key), "a number above 0"
+    for index, rule in enumerate(options.token_rules):
+        try:
+            re.compile(rule.pattern)
+        except re.error as error:
+            key = f"{table}.token_rules[{index}].pattern"
+            yield key, rule.pattern, f"a regular expression ({error})"
+    if options.topology == "discover":
+        return
+    connectors = [row.connector for row in options.topology]
+    for index, connector in enumerate(connectors):
+        if connector < 1 or connector in connectors[:index]:
+            key = f"{table}.topology[{index}].connector"
+            yield key, connector, "a number from 1 on that no other row has"
+
+
+def quirk_problems(table: str, quirks: Quirks) -> Iterator[Problem]:
+    """Only quirks that exist can be turned off or on: a misspelt name would do nothing."""
+    known = {quirk.name for quirk in QUIRKS}
+    for key, names in (("off", quirks.off), ("on", quirks.on)):
+        for index, name in enumerate(names):
+            if name not in known:
+                near = get_close_matches(name, sorted(known), n=3, cutoff=0.4)
+                hint = f", perhaps {' or '.join(near)}" if near else ""
+                yield f"{table}.{key}[{index}]", name, f"the name of a quirk{hint}"

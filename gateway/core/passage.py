@@ -1,0 +1,67 @@
+"""Between a station and a CSMS of the same version: frames pass as they came, id included.
+
+What the gateway owes all the same: one open CALL a direction, and an answer to each.
+"""
+
+from collections.abc import Callable
+
+from adapters import frame
+from adapters.frame import Call, CallError, CallResult, Version
+from gateway.core.line import Ask, Line
+from gateway.core.port import Port
+
+WAITING_COMMANDS = 100  # CALLs of a CSMS that wait for the station; more are refused
+
+
+class Passage:
+    """Passes CALLs of either side to the other."""
+
+    def __init__(
+        self, version: Version, station: Port, csms: Port, csms_line: Line, station_line: Line
+    ) -> None:
+        self.version = version
+        self._to_csms = _Direction(station, csms, "InternalError", version)
+        self._to_station = _Direction(csms, station, "GenericError", version)
+        self._csms_line, self._station_line = csms_line, station_line
+        self._csms = csms
+
+    @property
+    def backlog(self) -> int:
+        """CALLs of the station that wait for their turn."""
+        return len(self._csms_line.waiting)
+
+    def hear_call(self, side: str, call: Call, text: bytes, action: str) -> None:
+        """Pass a CALL on; `text` is what was heard, or its mended form."""
+        if side == "station":
+            self._to_csms.carry(call.message_id, action, text)
+        elif len(self._station_line.waiting) >= WAITING_COMMANDS:
+            why = f"{WAITING_COMMANDS} CALLs wait already"
+            refusal = frame.emit_error(self.version, call.message_id, "GenericError", why)
+            self._csms.answer(call.message_id, refusal)
+        else:
+            self._to_station.carry(call.message_id, action, text)
+
+
+class _Direction:
+    """CALLs from one end to the other. Owner of each: its answer goes back as it came."""
+
+    def __init__(self, source: Port, target: Port, timeout_code: str, version: Version) -> None:
+        self._answer: Callable[[str, bytes], None] = source.answer
+        self._ask: Callable[[Ask], None] = target.ask
+        self._timeout_code, self._version = timeout_code, version
+
+    def carry(self, message_id: str, action: str, text: bytes) -> None:
+        self._ask(Ask(message_id, action, text, self))
+
+    def answered(self, ask: Ask, message: CallResult | CallError, text: bytes) -> None:
+        self._answer(ask.message_id, text)
+
+    def given_up(self, ask: Ask, why: str) -> None:
+        if why == "timeout":
+            text = frame.emit_error(
+                self._version, ask.message_id, self._timeout_code, f"no answer to {ask.action}"
+            )
+            self._answer(ask.message_id, text)
+
+    def late(self, ask: Ask, message: CallResult | CallError) -> None:
+        """Whoever asked has been told that no answer came."""

@@ -1,0 +1,353 @@
+"""Between a station and a CSMS of another version: each CALL becomes a conversation.
+
+Specification 1.3: a CALL is answered when the last CALL that was derived from it was answered;
+the CALLs of one side are taken one after the other, so that what one teaches the next can use.
+"""
+
+from collections import deque
+from collections.abc import Iterator
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from adapters import frame, translation, v16, v201
+from adapters.errors import PayloadError
+from adapters.frame import Call, CallError, CallResult, Version
+from adapters.payload import Action, Payload, decoder, encode
+from adapters.translation import journal, late, lenient
+from adapters.translation.conversation import (
+    Conversation,
+    Refusal,
+    Start,
+    Untranslatable,
+    Wait,
+)
+from adapters.translation.memory import Memory
+from gateway.core.effects import Effect, Lost, Refused
+from gateway.core.line import Alarm, Ask
+from gateway.core.port import Port
+from gateway.core.tally import Tally
+
+Side: TypeAlias = Literal["station", "csms"]
+ACTIONS: dict[Version, dict[str, Action]] = {"1.6": v16.ACTIONS, "2.0.1": v201.ACTIONS}
+PAIRINGS: dict[Version, str] = {"1.6": "16_to_201", "2.0.1": "201_to_16"}
+WAITING_COMMANDS = 100  # CALLs of a CSMS that wait for the station; more are refused
+TIMEOUT_CODES: dict[Side, str] = {"station": "InternalError", "csms": "GenericError"}
+
+
+class Exchange:
+    """One conversation that is under way, and the CALL that it answers, if one began it."""
+
+    __slots__ = ("action", "asked", "conversation", "follow_ups", "lossy", "message_id", "replays", "side")
+
+    def __init__(
+        self, conversation: Conversation, side: Side | None, message_id: str, action: str
+    ) -> None:
+        self.conversation, self.side, self.message_id = conversation, side, message_id
+        self.action = action
+        self.asked = self.lossy = self.replays = False
+        self.follow_ups: list[Conversation] = []
+
+
+class Inbox:
+    """The CALLs of one side: the one being answered, and those behind it."""
+
+    __slots__ = ("busy", "waiting")
+
+    def __init__(self) -> None:
+        self.busy = False
+        self.waiting: deque[Call] = deque()
+
+
+class Relay:
+    """Translates between one station and one CSMS."""
+
+    def __init__(
+        self,
+        version: Version,
+        memory: Memory,
+        station: Port,
+        csms: Port,
+        ids: Iterator[str],
+        out: list[Effect],
+        tally: Tally,
+        alarm: Alarm,
+    ) -> None:
+        self.version, self.memory = version, memory
+        other: Version = "2.0.1" if version == "1.6" else "1.6"
+        self.versions: dict[Side, Version] = {"station": version, "csms": other}
+        self.ports: dict[Side, Port] = {"station": station, "csms": csms}
+        self.inboxes: dict[Side, Inbox] = {"station": Inbox(), "csms": Inbox()}
+        self._ids, self._out, self._tally, self._alarm = ids, out, tally, alarm
+        self._waits: list[tuple[float, Wait, Exchange]] = []
+
+    @property
+    def backlog(self) -> int:
+        """CALLs of the station that wait for their turn."""
+        return len(self.inboxes["station"].waiting)
+
+    # What is heard
+
+    def hear_call(self, side: Side, call: Call) -> None:
+        """Translate a CALL now, or when those before it are answered."""
+        inbox = self.inboxes[side]
+        if not inbox.busy:
+            self._begin(side, call)
+        elif side == "csms" and len(inbox.waiting) >= WAITING_COMMANDS:
+            self._refuse(side, call, "GenericError", f"{WAITING_COMMANDS} CALLs wait already")
+        else:
+            inbox.waiting.append(call)
+
+    def _begin(self, side: Side, call: Call) -> None:
+        version, memory = self.versions[side], self.memory
+        known = ACTIONS[version].get(call.action)
+        entry = translation.entry(side, version, call.action)
+        if known is None or entry is None:
+            code = "NotImplemented" if known is None else "NotSupported"
+            self._refuse(side, call, code, f"{call.action} is not for this side" if known else "")
+            return
+        try:
+            request = lenient.request(call.payload, known.request, memory)
+        except PayloadError as error:
+            self._refuse(side, call, error.code, error.reason)
+            return
+        memory.source = bytes(call.payload)
+        self.inboxes[side].busy = True
+        if side == "station" and (step := translation.prelude(version, call.action, memory)):
+            self._background(step.conversation)
+        if isinstance(entry, Untranslatable):
+            self._answer_here(side, call, request, entry)
+            return
+        self._advance(Exchange(entry(request, memory), side, call.message_id, call.action))
+
+    def _answer_here(
+        self, side: Side, call: Call, request: Payload, entry: Untranslatable
+    ) -> None:
+        if entry.rule:
+            self.memory.lose(entry.rule, call.action)
+        self._report_losses(call.action)
+        if isinstance(entry.answer, str):
+            self._refuse(side, call, entry.answer, entry.why)
+            return
+        self._count(call.action, "refused" if entry.rule == "untranslated" else "local")
+        self.ports[side].answer(
+            call.message_id, frame.emit_result(call.message_id, encode(entry.answer(request)))
+        )
+        self._next(side)
+
+    def _refuse(self, side: Side, call: Call, code: str, why: str) -> None:
+        version = self.versions[side]
+        self._count(call.action if call.action in ACTIONS[version] else "other", "refused")
+        self._out.append(Refused(side, "refused_call", f"{call.action}: {code}"))
+        text = frame.emit_error(version, call.message_id, code, why)
+        self.ports[side].answer(call.message_id, text)
+        self._next(side)
+
+    def _next(self, side: Side) -> None:
+        """The CALL before was answered: take the next."""
+        inbox = self.inboxes[side]
+        inbox.busy = False
+        if inbox.waiting:
+            self._begin(side, inbox.waiting.popleft())
+
+    # What was asked
+
+    def answered(self, ask: Ask, message: CallResult | CallError, text: bytes) -> None:
+        """A peer answered what a conversation asked."""
+        exchange: Exchange = ask.context[0]
+        if isinstance(message, CallError):
+            details = bytes(message.details)
+            details = details if details[:1] == b"{" else b"{}"
+            refusal = Refusal(message.code, message.description, details)
+            self._advance(exchange, error=refusal)
+            return
+        request: Payload = ask.context[1]
+        kind = ACTIONS[request.version][ask.action].response
+        try:
+            response = lenient.response(message.payload, kind, self.memory)
+        except PayloadError as error:
+            self._out.append(Refused(self._side_of(request), "invalid_answer", error.reason))
+            self._advance(exchange, error=Refusal("InternalError", error.reason))
+            return
+        self._advance(exchange, response)
+
+    def given_up(self, ask: Ask, why: str) -> None:
+        """No answer came in time, or the leg is gone."""
+        exchange: Exchange = ask.context[0]
+        if why == "closed" and self._is_away(exchange) and not exchange.replays:
+            self._stand_in(exchange, ask.context[1])
+            return
+        if why == "closed" and exchange.side is not None:
+            return  # the other leg closes too, and nothing unanswered is answered (D-03)
+        self._advance(ask.context[0], error=Refusal(why, f"no answer to {ask.action}"))
+
+    def late(self, ask: Ask, message: CallResult | CallError) -> None:
+        """It is too late to pass this answer on, but what it teaches is kept (1.5)."""
+        if isinstance(message, CallResult):
+            request: Payload = ask.context[1]
+            kind = ACTIONS[request.version][ask.action].response
+            try:
+                response = lenient.response(message.payload, kind, self.memory)
+            except PayloadError:
+                return
+            late.learn(request, response, self.memory)
+            self._start_follow_ups()
+
+    def tick(self, now: float) -> None:
+        """Resume the conversations that waited long enough."""
+        due = [row for row in self._waits if row[0] <= now]
+        self._waits = [row for row in self._waits if row[0] > now]
+        for at, _, _ in self._waits:
+            self._alarm.no_later_than(at)
+        for _, _, exchange in due:
+            self._advance(exchange, value=False)
+
+    # Conversations
+
+    def _advance(
+        self, exchange: Exchange, value: Any = None, error: Refusal | None = None
+    ) -> None:
+        """Carry a conversation to its next question, or to its end."""
+        while True:
+            try:
+                if error is None:
+                    step = exchange.conversation.send(value)
+                else:
+                    step = exchange.conversation.throw(error)
+            except StopIteration as done:
+                self._collect(exchange)
+                self._finish(exchange, done.value)
+                return
+            except Refusal as refusal:
+                self._collect(exchange)
+                self._fail(exchange, refusal.code, refusal.description, refusal.details)
+                return
+            except PayloadError as problem:
+                self._collect(exchange)
+                self._fail(exchange, problem.code, problem.reason, b"{}")
+                return
+            self._collect(exchange)
+            value, error = None, None
+            if isinstance(step, Start):
+                self._background(step.conversation)
+            elif isinstance(step, Wait):
+                self._wait(step, exchange)
+                return
+            elif self._ask(exchange, step):
+                return
+            else:
+                error = Refusal("InternalError", "the gateway made an invalid message")
+
+    def _ask(self, exchange: Exchange, request: Payload) -> bool:
+        """Send a derived CALL; one that its own schema does not allow is never sent (18.1)."""
+        side = self._side_of(request)
+        if side == "csms" and self._is_away(exchange):
+            return self._stand_in(exchange, request)
+        payload = encode(request)
+        try:
+            decoder(type(request)).decode(payload)
+        except msgspec.DecodeError as error:
+            self._out.append(Refused(side, "own_frame_invalid", f"{request.action}: {error}"))
+            return False
+        exchange.asked = True
+        message_id = next(self._ids)
+        text = frame.emit_call(message_id, request.action, payload)
+        self.ports[side].ask(Ask(message_id, request.action, text, self, (exchange, request)))
+        return True
+
+    def _is_away(self, exchange: Exchange) -> bool:
+        """Whether this CALL must wait for the CSMS, or behind what waits for it (19)."""
+        if self.memory.options.link_policy != "buffer":
+            return False
+        behind = bool(self.memory.journal) and not exchange.replays
+        return behind or self.memory.offline_since > 0
+
+    def _stand_in(self, exchange: Exchange, request: Payload) -> bool:
+        try:
+            response = journal.stand_in(request, self.memory)
+        except Refusal as refusal:
+            self._advance(exchange, error=refusal)
+        else:
+            self._advance(exchange, response)
+        return True
+
+    def replay(self) -> None:
+        """The CSMS is back: tell it what waited."""
+        if self.memory.journal:
+            exchange = Exchange(journal.replay(self.memory), None, "", "TransactionEvent")
+            exchange.replays = True
+            self._advance(exchange)
+
+    def _side_of(self, request: Payload) -> Side:
+        return "station" if request.version == self.version else "csms"
+
+    def _wait(self, step: Wait, exchange: Exchange) -> None:
+        at = self.memory.now + step.seconds
+        self._waits.append((at, step, exchange))
+        self._alarm.no_later_than(at)
+
+    def _collect(self, exchange: Exchange) -> None:
+        """Take over what the conversation left in the memory for us."""
+        memory = self.memory
+        if memory.losses:
+            exchange.lossy = True
+            self._report_losses(exchange.action)
+        if memory.follow_ups:
+            exchange.follow_ups += memory.follow_ups
+            memory.follow_ups = []
+
+    def _report_losses(self, action: str) -> None:
+        for rule, field in self.memory.losses:
+            self._tally.losses[(rule,)] += 1
+            self._out.append(Lost(rule, action, field))
+        self.memory.losses = []
+
+    def _finish(self, exchange: Exchange, response: Payload | None) -> None:
+        side = exchange.side
+        if side is not None and response is not None:
+            outcome = "lossy" if exchange.lossy else "exact" if exchange.asked else "local"
+            self._count(exchange.action, outcome)
+            text = frame.emit_result(exchange.message_id, encode(response))
+            self.ports[side].answer(exchange.message_id, text)
+        self._after(exchange)
+
+    def _fail(self, exchange: Exchange, code: str, why: str, details: bytes) -> None:
+        """Answer with the error; what should have followed the answer does not happen."""
+        exchange.follow_ups = []
+        if exchange.side is not None:
+            self._count(exchange.action, "refused")
+            code = TIMEOUT_CODES[exchange.side] if code in ("timeout", "closed") else code
+            text = frame.emit_error(
+                self.versions[exchange.side], exchange.message_id, code, why, details
+            )
+            self.ports[exchange.side].answer(exchange.message_id, text)
+        self._after(exchange)
+
+    def _after(self, exchange: Exchange) -> None:
+        for conversation in exchange.follow_ups:
+            self._background(conversation)
+        self._wake()
+        if exchange.side is not None:
+            self._next(exchange.side)
+
+    def _start_follow_ups(self) -> None:
+        follow_ups, self.memory.follow_ups = self.memory.follow_ups, []
+        for conversation in follow_ups:
+            self._background(conversation)
+        self._wake()
+
+    def _background(self, conversation: Conversation) -> None:
+        self._advance(Exchange(conversation, None, "", "other"))
+
+    def _wake(self) -> None:
+        """Resume the conversations whose event was signalled."""
+        if not self.memory.signals:
+            return
+        signals, self.memory.signals = self.memory.signals, set()
+        due = [row for row in self._waits if row[1].event in signals]
+        self._waits = [row for row in self._waits if row[1].event not in signals]
+        for _, _, exchange in due:
+            self._advance(exchange, value=True)
+
+    def _count(self, action: str, outcome: str) -> None:
+        self._tally.translations[PAIRINGS[self.version], action, outcome] += 1

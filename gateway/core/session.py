@@ -1,0 +1,269 @@
+"""One station's connection with all its legs: what is heard, and what has to be done about it.
+
+The way of a message: `hear` parses it, mends it in the station's own version, gives it to the
+primary CSMS's carrier and to each shadow's, and returns the effects in the order in which they
+must happen. Nothing here awaits, reads a clock or touches a socket.
+"""
+
+from collections.abc import Iterator
+
+from adapters import frame, v16, v201
+from adapters.frame import Call, CallError, CallResult, FrameError
+from adapters.translation.memory import Memory
+from adapters.translation.scalars import counted_ids, random_ids
+from gateway.core.effects import STATION, Close, Dial, Effect, Persist, Refused
+from gateway.core.line import Alarm, Line
+from gateway.core.mending import Dialect
+from gateway.core.passage import Passage
+from gateway.core.port import LegPort, StationPort
+from gateway.core.relay import Relay
+from gateway.core.route import Route
+from gateway.core.shadow import Shadow
+from gateway.core.tally import Tally
+
+PIPELINED = 32  # CALLs of a station that may wait; then its socket is not read until some are done
+GOING_AWAY = 1001
+KNOWN = frozenset(v16.ACTIONS) | frozenset(v201.ACTIONS)
+_ids = random_ids()
+
+
+class Session:
+    """One station, its primary CSMS and its shadows."""
+
+    def __init__(
+        self,
+        route: Route,
+        records: dict[str, dict[str, bytes]],
+        tally: Tally,
+        now: float,
+        target: str = "",
+        ids: Iterator[str] | None = None,
+    ) -> None:
+        self.route, self.tally = route, tally
+        self._out: list[Effect] = []
+        self._alarm = Alarm()
+        if ids is None:
+            ids = counted_ids() if route.options.identifiers == "counted" else _ids
+        stored = records.get(route.primary.name, {})
+        self._station_line = self._line(STATION, STATION, route.version)
+        self._csms_line = self._line(route.primary.name, "primary", route.primary.version)
+        self._csms_line.is_up = False
+        self._station = StationPort(self._station_line, self._out, tally, ids, route.version)
+        self._csms = LegPort(self._csms_line, self._out, tally)
+        self.dialect = Dialect(route, target, records, self._station, self._out, tally, ids)
+        self.memory: Memory | None = None
+        self._relay: Relay | None = None
+        self._passage: Passage | None = None
+        if route.version == route.primary.version:
+            self._passage = Passage(
+                route.version, self._station, self._csms, self._csms_line, self._station_line
+            )
+        else:
+            self._translate(stored, ids, now)
+        self._shadows = {
+            upstream.name: Shadow(
+                upstream, route, records, self._out, tally, self._alarm, ids, now
+            )
+            for upstream in route.shadows
+        }
+        self._station.listeners = list(self._shadows.values())
+        self._is_over = False
+
+    def _line(self, leg: str, role: str, version: frame.Version) -> Line:
+        timeout = self.route.call_timeout
+        if leg == STATION and version == "2.0.1":
+            timeout *= 2  # specification 1.5: 30 s for a 1.6 station, 60 s for a 2.0.1 one
+        return Line(leg, role, version, timeout, self._out, self.tally, self._alarm)
+
+    def _translate(self, stored: dict[str, bytes], ids: Iterator[str], now: float) -> None:
+        self.memory = Memory(self.route.identity, self.route.options, stored, now)
+        self._relay = Relay(
+            self.route.version, self.memory, self._station, self._csms, ids, self._out,
+            self.tally, self._alarm,
+        )  # fmt: skip
+
+    @property
+    def deadline(self) -> float:
+        """When `tick` must be called at the latest."""
+        return self._alarm.at
+
+    @property
+    def congested(self) -> bool:
+        """Whether the station says more than its CSMS takes: then it is not read for a while."""
+        carrier = self._relay or self._passage
+        return carrier is not None and carrier.backlog > PIPELINED
+
+    # What is heard
+
+    def hear(self, leg: str, text: bytes, now: float) -> list[Effect]:
+        """One text message of a leg."""
+        self._at(now)
+        if leg == STATION:
+            self._hear_station(text, now)
+        elif leg == self.route.primary.name:
+            self._hear_primary(leg, text, now)
+        else:
+            self._shadows[leg].hear(text, now)
+        return self._done()
+
+    def _at(self, now: float) -> None:
+        self._station.now = self._csms.now = now
+        if self.memory is not None:
+            self.memory.now = now
+
+    def _hear_station(self, text: bytes, now: float) -> None:
+        try:
+            message = frame.parse(text)
+        except FrameError as error:
+            mended = self.dialect.mended_text(text)
+            if mended is None:
+                self._bad_frame(self._station, self._station_line, error, now)
+                return
+            message, text = mended
+        if isinstance(message, Call):
+            self._station_calls(message, text, now)
+        else:
+            self._answer_heard(message, text, self._station_line, now)
+
+    def _station_calls(self, call: Call, text: bytes, now: float) -> None:
+        action = call.action if call.action in KNOWN else "other"
+        self.tally.frames[STATION, "in", "call", action] += 1
+        if not self._station.hear(call, action):
+            return
+        if self.dialect.concerns(action):
+            call, text = self.dialect.mended_call(call, text, now)
+        for shadow in self._shadows.values():
+            shadow.station_called(call, action, now)
+        if self._relay is not None:
+            self._relay.hear_call("station", call)
+        elif self._passage is not None:
+            self._passage.hear_call("station", call, text, action)
+
+    def _hear_primary(self, leg: str, text: bytes, now: float) -> None:
+        try:
+            message = frame.parse(text)
+        except FrameError as error:
+            self._bad_frame(self._csms, self._csms_line, error, now)
+            return
+        if not isinstance(message, Call):
+            self._answer_heard(message, text, self._csms_line, now)
+            return
+        action = message.action if message.action in KNOWN else "other"
+        self.tally.frames["primary", "in", "call", action] += 1
+        if not self._csms.hear(message, action):
+            return
+        if self._relay is not None:
+            self._relay.hear_call("csms", message)
+        elif self._passage is not None:
+            self._passage.hear_call("csms", message, text, action)
+
+    def _answer_heard(
+        self, message: CallResult | CallError, text: bytes, line: Line, now: float
+    ) -> None:
+        """An answer goes to whoever asked, by its id on this leg."""
+        kind = "result" if isinstance(message, CallResult) else "error"
+        ask = line.take(message.message_id, now)
+        if ask is None:
+            self.tally.frames[line.role, "in", kind, "other"] += 1
+            expired = line.take_late(message.message_id, now)
+            if expired is None:
+                self._out.append(Refused(line.leg, "unknown_answer_id", message.message_id[:36]))
+            else:
+                expired.owner.late(expired, message)
+            return
+        self.tally.frames[line.role, "in", kind, ask.action] += 1
+        if line is self._station_line:
+            message, text = self.dialect.mended_answer(ask.action, message, text)
+        ask.owner.answered(ask, message, text)
+        line.go_on(now)
+
+    def _bad_frame(self, port: LegPort, line: Line, error: FrameError, now: float) -> None:
+        """Text that is no frame: answered as the leg's version prescribes (OCPP-J, 1.2)."""
+        self._out.append(Refused(line.leg, "bad_frame", f"{error.code}: {error.reason}"[:200]))
+        if error.message_id and (ask := line.take(error.message_id, now)) is not None:
+            broken = CallError(error.message_id, "InternalError", "the answer was no valid frame")
+            text = frame.emit_error(line.version, error.message_id, broken.code, broken.description)
+            ask.owner.answered(ask, broken, text)
+            line.go_on(now)
+            return
+        if error.code == "FormatViolation" or (line.version == "2.0.1" and error.message_id):
+            answer = frame.emit_error(line.version, error.message_id, error.code, error.reason)
+        elif line.version == "2.0.1":
+            answer = frame.emit_error("2.0.1", "-1", "RpcFrameworkError")
+        else:
+            return  # 1.6 says nothing of it, so it is only counted
+        port.heard[error.message_id or "-1"] = "other"
+        port.answer(error.message_id or "-1", answer)
+
+    # What happens to the legs
+
+    def opened(self, leg: str, now: float) -> list[Effect]:
+        """A CSMS's leg is open."""
+        self._at(now)
+        if leg == self.route.primary.name:
+            if self.memory is not None and self.memory.offline_since:
+                self.memory.outages.append((self.memory.offline_since, now))
+                self.memory.offline_since = 0.0
+            self._csms_line.up(now)
+            if self._relay is not None:
+                self._relay.replay()
+            self.dialect.connected(now, self._alarm)
+        elif leg in self._shadows:
+            self._shadows[leg].opened(now)
+        return self._done()
+
+    def closed(self, leg: str, now: float) -> list[Effect]:
+        """A leg is gone. Without the station, or by default its primary, the session is over."""
+        self._at(now)
+        if leg in self._shadows:
+            self._shadows[leg].closed(now)
+        elif leg == STATION:
+            self._end([self.route.primary.name, *self._shadows], now)
+        elif self.memory is not None and self.route.options.link_policy == "buffer":
+            self.memory.offline_since = now
+            self._csms_line.down()
+            self._csms.heard.clear()
+            self._out.append(Dial(leg))
+        else:
+            self._end([STATION, *self._shadows], now)
+        return self._done()
+
+    def _end(self, others: list[str], now: float) -> None:
+        if self._is_over:
+            return
+        self._is_over = True
+        for shadow in self._shadows.values():
+            shadow.closed(now)
+        self._station_line.down()
+        self._csms_line.down()
+        self._station.heard.clear()
+        self._csms.heard.clear()
+        self._out.extend(Close(leg, GOING_AWAY, "the other side has gone") for leg in others)
+
+    def tick(self, now: float) -> list[Effect]:
+        """Do what is due."""
+        self._at(now)
+        self._alarm.at = float("inf")
+        self._station_line.expire(now)
+        self._csms_line.expire(now)
+        if self._relay is not None:
+            self._relay.tick(now)
+        self.dialect.tick(now, self._alarm)
+        for shadow in self._shadows.values():
+            shadow.tick(now)
+        return self._done()
+
+    def _done(self) -> list[Effect]:
+        """The effects of this step; what must be durable goes before what follows from it."""
+        effects = self._out.copy()
+        self._out.clear()
+        changed = self.memory.take_changes() if self.memory is not None else {}
+        if changed:
+            effects.insert(0, Persist(self.route.primary.name, changed))
+        remembered = self.dialect.take_changes()
+        if remembered:
+            effects.insert(0, Persist("", remembered, wait=False))
+        for name, shadow in self._shadows.items():
+            if records := shadow.take_changes():
+                effects.append(Persist(name, records, wait=False))
+        return effects

@@ -1,0 +1,151 @@
+"""The tally as Prometheus reads it. Names and labels are those that operators rely on."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.metadata import version
+from itertools import accumulate
+
+import msgspec
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+)
+from prometheus_client.registry import Collector
+
+from gateway.core.tally import Histogram, Tally
+
+PREFIX = "ocpp_gateway_"
+
+
+class Family(msgspec.Struct, frozen=True):
+    """One metric: its name after the prefix, its labels, its help, and its field of the tally."""
+
+    name: str
+    labels: tuple[str, ...]
+    help: str
+    field: str = ""  # the name, unless another is given
+
+
+GAUGES = (
+    Family(
+        "stations_connected",
+        ("segment", "version"),
+        "Charging stations that are connected, by the version they speak.",
+    ),
+    Family("legs_connected", ("csms", "role"), "Connections to a CSMS."),
+)
+COUNTERS = (
+    Family("handshakes", ("outcome",), "Handshakes of stations, by what became of them."),
+    Family(
+        "frames",
+        ("leg", "direction", "type", "action"),
+        "OCPP-J frames that were heard and sent.",
+    ),
+    Family(
+        "frames_refused",
+        ("leg", "reason"),
+        "Frames that a leg sent and that were not carried on.",
+    ),
+    Family(
+        "translations",
+        ("pairing", "action", "outcome"),
+        "CALLs translated: exactly, with loss, answered here, or refused.",
+    ),
+    Family("translation_loss", ("rule",), "Fields dropped, defaulted or guessed.", "losses"),
+    Family("quirk_repairs", ("quirk",), "Values that a quirk mended.", "repairs"),
+    Family(
+        "shadow_comparisons",
+        ("csms", "action", "verdict", "severity"),
+        "Decisions of a shadow beside those of the primary.",
+        "comparisons",
+    ),
+    Family(
+        "shadow_commands",
+        ("csms", "action"),
+        "CALLs that a shadow wanted to send to a station; they were answered here.",
+    ),
+    Family("shadow_dropped", ("csms",), "Frames that a slow shadow missed."),
+)
+HISTOGRAMS = (
+    Family("added_seconds", (), "Time that a frame spent inside the gateway."),
+    Family("store_commit_seconds", (), "Time to make records durable."),
+    Family("loop_lag_seconds", (), "How late the event loop was."),
+)
+CALL_SECONDS = Family(
+    "call_seconds",
+    ("leg", "action"),
+    "Time from sending a CALL to a leg until it was answered.",
+)
+
+
+class TallyCollector(Collector):
+    """Makes metrics of a tally when they are asked for, and not before.
+
+    It may run in another thread than the one that counts: `dict.copy` sees one moment.
+    """
+
+    def __init__(self, tally: Tally) -> None:
+        self.tally = tally
+
+    def collect(self) -> Iterator[Metric]:
+        """All metrics of the gateway."""
+        for family in GAUGES:
+            yield filled(GaugeMetricFamily(*described(family)), self._counts(family))
+        for family in COUNTERS:
+            yield filled(CounterMetricFamily(*described(family)), self._counts(family))
+        yield CounterMetricFamily(
+            f"{PREFIX}station_crashes",
+            "Steps of a session that raised: always 0, or a bug.",
+            value=self.tally.station_crashes,
+        )
+        for family in HISTOGRAMS:
+            yield with_histograms(family, [((), getattr(self.tally, family.name))])
+        yield with_histograms(CALL_SECONDS, self.tally.call_seconds.copy().items())
+        build = GaugeMetricFamily(f"{PREFIX}build_info", "The version.", labels=["version"])
+        build.add_metric([version("ocpp-gateway")], 1)
+        yield build
+
+    def _counts(self, family: Family) -> Mapping[tuple[str, ...], int]:
+        counts: dict[tuple[str, ...], int] = getattr(self.tally, family.field or family.name).copy()
+        return counts
+
+
+def described(family: Family) -> tuple[str, str, None, tuple[str, ...]]:
+    """The first arguments of a metric family of the library."""
+    return PREFIX + family.name, family.help, None, family.labels
+
+
+def filled(
+    metric: GaugeMetricFamily | CounterMetricFamily, counts: Mapping[tuple[str, ...], int]
+) -> Metric:
+    """The metric with its samples."""
+    for labels, count in counts.items():
+        metric.add_metric(labels, count)
+    return metric
+
+
+def with_histograms(
+    family: Family, histograms: Iterable[tuple[tuple[str, ...], Histogram]]
+) -> Metric:
+    """A histogram metric; the library wants cumulated buckets."""
+    metric = HistogramMetricFamily(PREFIX + family.name, family.help, labels=family.labels)
+    for labels, histogram in histograms:
+        bounds = [*(repr(bound) for bound in histogram.bounds), "+Inf"]
+        buckets = list(zip(bounds, accumulate(histogram.counts), strict=True))
+        metric.add_metric(labels, buckets, histogram.sum)
+    return metric
+
+
+def registry(tally: Tally) -> CollectorRegistry:
+    """What one worker exports: its tally, and what the process itself uses."""
+    result = CollectorRegistry(auto_describe=False)
+    result.register(TallyCollector(tally))
+    ProcessCollector(registry=result)
+    return result
+
+
+def exposition(registry: CollectorRegistry) -> bytes:
+    """The text that Prometheus scrapes (format 0.0.4). Takes milliseconds with many series."""
+    return generate_latest(registry)

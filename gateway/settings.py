@@ -1,0 +1,149 @@
+"""The configuration as a tree of values, every default visible. `gateway.config` reads it."""
+
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+
+from adapters.frame import Version
+from adapters.translation.options import Options
+
+DAY = 86_400.0
+
+Name: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
+Seconds: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=DAY)]
+Profile: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=3)]
+Bytes: TypeAlias = Annotated[int, msgspec.Meta(ge=1024, le=16 * 1024 * 1024)]
+
+
+class Secret:
+    """A text that is never shown: not in logs, not in errors, not in `check-config`."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return "(secret)"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other.value == self.value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A table of the file: what is written wrong is an error, never ignored."""
+
+
+class Listen(Section, frozen=True):
+    """Where charging stations connect: <url>/<identity>."""
+
+    url: str
+    security_profile: Profile = 0  # 0 open, 1 Basic, 2 Basic + TLS, 3 client certificate
+    default_version: Version = "1.6"  # of a station that offers no subprotocol
+    certificate: Path | None = None  # PEM, with its chain
+    private_key: Path | None = None
+    client_ca: Path | None = None  # who signs the stations' certificates (profile 3)
+    credentials: dict[str, Secret] = {}  # identity -> scrypt$... (plain text for trials only)
+    credentials_file: Path | None = None  # the same as a TOML file; both are joined
+    handshake_timeout: Seconds = 10.0  # for TCP, TLS, upgrade and authentication together
+    message_limit: Bytes = 65_536  # of one message, in bytes
+    ping_interval: Seconds = 60.0  # WebSocket pings, on every leg
+
+
+class Csms(Section, frozen=True):
+    """A CSMS behind the gateway: <url>/<percent-encoded identity>."""
+
+    name: Name
+    url: str
+    version: Version
+    user: str = ""  # empty: the station's identity, as OCPP has it
+    password: Secret | None = None
+    password_file: Path | None = None
+    ca: Path | None = None  # PEM; without it the system's certificate authorities
+    certificate: Path | None = None  # the gateway's own, for a CSMS that wants one
+    private_key: Path | None = None
+
+
+class Match(Section, frozen=True):
+    """Which stations a segment is for."""
+
+    identity: str  # a glob: * ? [...]
+
+
+class Quirks(Section, frozen=True):
+    """Repairs, by name: those not wanted, and those wanted although no nameplate asks for them."""
+
+    off: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+
+
+class Segment(Section, frozen=True):
+    """Stations that are treated alike. The first segment that matches takes the station."""
+
+    name: Name
+    primary: str
+    match: Match | None = None  # None: every station
+    shadows: tuple[str, ...] = ()
+    translation: Options = Options()  # once loaded: [translation] with this segment's own keys
+    quirks: Quirks = Quirks()
+
+
+class Timeouts(Section, frozen=True):
+    """How long is waited, in seconds."""
+
+    call: Seconds = 30.0  # for a CSMS's answer
+    dial: Seconds = 5.0  # for a CSMS's connection: TCP, TLS and upgrade
+    drain: Seconds = 5.0  # for open CALLs and closing handshakes when the gateway stops
+
+
+class Store(Section, frozen=True):
+    """Where the records of the stations survive. `memory:` forgets them, for trials."""
+
+    url: str = "sqlite:///var/lib/ocpp-gateway/state.db"
+
+
+class Admin(Section, frozen=True):
+    """Where operators ask: /metrics /livez /readyz."""
+
+    listen: str = "127.0.0.1:9090"
+
+
+class Log(Section, frozen=True):
+    """What is logged to stderr, and how. auto: JSON unless stderr is a terminal."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "console"] = "auto"
+
+
+class Config(Section, frozen=True):
+    """The whole file."""
+
+    listen: Listen
+    csms: tuple[Csms, ...]
+    segment: tuple[Segment, ...]
+    translation: Options = Options()
+    timeouts: Timeouts = Timeouts()
+    store: Store = Store()
+    admin: Admin = Admin()
+    log: Log = Log()
+    quirks: Quirks = Quirks()
+
+    def named(self, csms: str) -> Csms:
+        """The CSMS of this name. Raises KeyError."""
+        return {one.name: one for one in self.csms}[csms]
+
+
+class ConfigError(Exception):
+    """What is wrong with a configuration: where, what was found, and what was expected."""
+
+    def __init__(self, path: Path | str, key: str, found: str, expected: str) -> None:
+        super().__init__(path, key, found, expected)
+        self.path, self.key, self.found, self.expected = path, key, found, expected
+
+    def __str__(self) -> str:
+        where = f"{self.path}: {self.key}" if self.key else f"{self.path}"
+        return f"{where}: found {self.found}; expected {self.expected}"

@@ -1,0 +1,233 @@
+"""What tests, examples and replays are made of: the core without sockets, and a clock to move."""
+
+from typing import Any
+
+import msgspec
+
+from adapters.frame import Version
+from adapters.translation import records
+from adapters.translation.options import Options
+from adapters.translation.scalars import counted_ids, moment
+from adapters.translation.status import TO_201
+from gateway.core.effects import STATION, Close, Effect, Persist, Send
+from gateway.core.route import Route, Upstream
+from gateway.core.session import Session
+from gateway.core.tally import Tally
+
+CSMS = "csms"
+START = "2025-03-01T10:00:00Z"  # the time, until somebody says another
+LEGS = {"charger": STATION, "backend": CSMS}
+NAMES = {leg: name for name, leg in LEGS.items()}
+VERSIONS: dict[str, tuple[Version, Version]] = {"A": ("1.6", "2.0.1"), "B": ("2.0.1", "1.6")}
+
+Output = dict[str, Any]
+
+
+class Shelf:
+    """An in-memory store: what was persisted, by the CSMS that it belongs to."""
+
+    def __init__(self) -> None:
+        self.records: dict[str, dict[str, bytes]] = {}
+
+    def keep(self, effect: Persist) -> None:
+        """Do what the store does, at once."""
+        owned = self.records.setdefault(effect.owner, {})
+        for key, value in effect.records.items():
+            if value is None:
+                owned.pop(key, None)
+            else:
+                owned[key] = value
+
+
+class Bench:
+    """One station and one CSMS of the other version, and the real core between them.
+
+    `pairing` "A" is a 1.6 station and a 2.0.1 CSMS, "B" the reverse. `config` holds options of the
+    translation specification's section 21, `state` a preloaded store (section 22).
+    """
+
+    def __init__(
+        self, pairing: str, config: dict[str, Any], state: dict[str, Any] | None = None
+    ) -> None:
+        options = {"identifiers": "counted", "provision": "off"} | config
+        self._station, csms = VERSIONS[pairing]
+        self._route = Route(
+            identity="CS-1",
+            version=self._station,
+            segment="bench",
+            primary=Upstream(CSMS, csms),
+            options=msgspec.convert(options, Options),
+        )
+        self.effects: list[Effect] = []  # of the last step, for tests that look closer
+        self.tally = Tally()
+        self.shelf = Shelf()
+        self.shelf.records[CSMS] = _preloaded(pairing, config, state or {})
+        self.now, self._time_is_told = moment(START).timestamp(), False
+        self._ids = counted_ids()
+        self.session: Session | None = None
+
+    def hear(self, who: str, frame: list[Any]) -> list[Output]:
+        """That leg ("charger" or "backend") sends this OCPP-J array now; what is emitted for it."""
+        return self.hear_text(who, _ENCODE(frame))
+
+    def hear_text(self, who: str, text: bytes) -> list[Output]:
+        """The same for text as it stands on the wire."""
+        if who == "charger":
+            self._move_to(_latest(_parsed(text)))
+        return self._emitted(self._connected().hear(LEGS[who], text, self.now))
+
+    def event(
+        self, who: str, event: str, *, at: str | None = None, seconds: float | None = None
+    ) -> list[Output]:
+        """connect, disconnect, restart, advance or clock; `at` (RFC 3339) sets the clock first."""
+        if at is not None:
+            self.now, self._time_is_told = moment(at).timestamp(), True
+        match who, event:
+            case _, "advance":
+                return self._advance(seconds or 0.0)
+            case _, "clock":
+                return self._advance(0.0)
+            case _, "restart":
+                self._connected()
+                self.session = None
+                return [{"to": "charger", "close": True}, {"to": "backend", "close": True}]
+            case "charger", "connect":
+                self.session = None
+                self._connected()
+                return []
+            case "backend", "connect":
+                return self._emitted(self._connected().opened(CSMS, self.now))
+            case _, "disconnect":
+                return self._emitted(self._connected().closed(LEGS[who], self.now))
+        raise ValueError(f"no event: {who} {event}")
+
+    def _connected(self) -> Session:
+        """The session; made when it is first needed, because then the time is known."""
+        if self.session is None:
+            self.session = Session(
+                self._route, self.shelf.records, self.tally, self.now, ids=self._ids
+            )
+            self._emitted(self.session.opened(CSMS, self.now))
+        return self.session
+
+    def _move_to(self, at: float) -> None:
+        """The clock is close to what the station says first, and then never goes back."""
+        if at and not self._time_is_told:
+            self.now, self._time_is_told = at, True
+            if self.session is not None and self.session.memory is not None:
+                self.session.memory.established = min(self.session.memory.established, at)
+        self.now = max(self.now, at)
+
+    def _advance(self, seconds: float) -> list[Output]:
+        """Let time pass, and let everything happen that falls due on the way."""
+        session, until, said = self._connected(), self.now + seconds, []
+        while session.deadline <= until:
+            self.now = max(self.now, session.deadline)
+            said += self._emitted(session.tick(self.now))
+        self.now = until
+        return said
+
+    def _emitted(self, effects: list[Effect]) -> list[Output]:
+        self.effects = effects
+        said: list[Output] = []
+        for effect in effects:
+            match effect:
+                case Persist():
+                    self.shelf.keep(effect)
+                case Send(leg, text):
+                    said.append({"to": NAMES[leg], "frame": _DECODE(text)})
+                case Close(leg):
+                    said.append({"to": NAMES[leg], "close": True})
+        return said
+
+
+_ENCODE = msgspec.json.Encoder(decimal_format="number").encode
+_DECODE = msgspec.json.Decoder().decode
+
+
+def _parsed(text: bytes) -> Any:
+    try:
+        return _DECODE(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _latest(value: Any) -> float:
+    """The latest time that a frame of the station names as its own."""
+    found = 0.0
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key == "timestamp" and isinstance(inner, str):
+                try:
+                    found = max(found, moment(inner).timestamp())
+                except Exception:
+                    continue
+            else:
+                found = max(found, _latest(inner))
+    elif isinstance(value, list):
+        for inner in value:
+            found = max(found, _latest(inner))
+    return found
+
+
+def _preloaded(pairing: str, config: dict[str, Any], state: dict[str, Any]) -> dict[str, bytes]:
+    """A store with what section 22 says, and its defaults."""
+    accepted = state.get("accepted", True)
+    kept: list[tuple[str, records.Record]] = []
+    boot = records.Boot(state.get("boot", {}), "Accepted" if accepted else "")
+    kept.append(("boot", boot))
+    topology = config.get("topology") or []
+    rows = [] if topology == "discover" else [records.TopologyRow(
+        row["connector"], row["evse"], row.get("evse_connector", 1), row.get("type", "")
+    ) for row in topology]  # fmt: skip
+    named = {int(n): facts for n, facts in state.get("connectors", {}).items()}
+    numbers = sorted(named or {row.connector for row in rows} or {1})
+    station = records.Station(
+        configuration=state.get("config_cache", {}), highest_connector=max(numbers)
+    )
+    if pairing == "B" and topology != "discover":
+        station.topology = rows or [records.TopologyRow(n, n) for n in numbers]
+        station.topology_known = True
+        if "provision" not in config:
+            station.provisioned = "?"
+    elif pairing == "A":
+        station.topology_known = True
+    kept.append(("station", station))
+    for number in numbers if topology != "discover" else []:
+        kept.append((f"connector:{number}", _connector(pairing, number, named.get(number, {}))))
+    for facts in state.get("transactions", []):
+        kept.append((f"tx:{facts['tx20']}", _transaction(pairing, facts)))
+    return {key: records.write(record) for key, record in kept}
+
+
+def _connector(pairing: str, number: int, facts: dict[str, Any]) -> records.Connector:
+    status = facts.get("status16", "Available")
+    connector = records.Connector(number, status16=status)
+    if pairing == "A":
+        connector.sent20 = facts.get("sent20", TO_201[status])
+    else:
+        connector.state20 = TO_201[status]
+        connector.had_transaction = status == "Finishing"
+    return connector
+
+
+def _transaction(pairing: str, facts: dict[str, Any]) -> records.Transaction:
+    token = records.IdToken(facts["idToken"]["idToken"], facts["idToken"]["type"])
+    return records.Transaction(
+        tx20=facts["tx20"],
+        state=facts["state"],
+        tx16=facts["tx16"],
+        connector=facts["connector"],
+        evse=facts["evse"]["id"],
+        evse_connector=facts["evse"].get("connectorId"),
+        id_tag=facts["idTag"],
+        id_token=token,
+        start=facts["start"],
+        meter_start=facts["meterStart"],
+        next_seq=facts["next_seq"],
+        charging_state=facts["chargingState"],
+        confirmed=True,
+        last_reading=str(facts["meterStart"]),
+        was_connected=True,
+        token_status={facts["idTag"].casefold(): {"status": "Accepted"}},
+    )

@@ -1,0 +1,186 @@
+"""The stations that are connected: one link each, the newest wins, and legs that are dialled."""
+
+from collections.abc import Callable
+from itertools import count
+from random import uniform
+from typing import TypeAlias
+
+import structlog
+import trio
+
+from gateway.core.route import Route
+from gateway.store import Records, Store, StoreError
+from gateway.wire.dialer import Dialer
+from gateway.wire.framing import POLICY, RESTART
+from gateway.wire.handshake import HandshakeError
+from gateway.wire.lane import Lane, Upgraded
+from gateway.wire.link import Core, Link
+from gateway.wire.upgrade import UpgradeError
+
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds of back-off, full jitter below them
+# A shadow that opens and closes at once must not keep us busy: its back-off begins further up.
+SHADOW_BEGINS_AT = 3
+
+NewSession: TypeAlias = Callable[[Route, Records, str], Core]  # route, records, request target
+
+
+class Place:
+    """A station's place while its handshake goes on. The newest one of an identity is valid."""
+
+    def __init__(
+        self, fleet: "Fleet", route: Route, target: str, log: structlog.typing.FilteringBoundLogger
+    ) -> None:
+        self.fleet, self.route, self.target, self.log = fleet, route, target, log
+        self.session: Core | None = None
+        self.primary: Upgraded | None = None
+
+    def adopt(self, station: Upgraded) -> bool:
+        """Begin to serve; False if a newer connection of the station has come in between."""
+        return self.fleet.adopt(self, station)
+
+    def give_up(self) -> None:
+        """The station is gone, or another connection of it is newer."""
+        self.fleet.forget(self)
+        if self.primary is not None:
+            self.primary.sock.close()
+
+
+class Fleet:
+    """Admits stations to the lane, and does the slow things for their links."""
+
+    def __init__(
+        self,
+        lane: Lane,
+        store: Store,
+        dialer: Dialer,
+        new_session: NewSession,
+        nursery: trio.Nursery,
+    ) -> None:
+        self._lane, self._store, self._dialer = lane, store, dialer
+        self._new_session, self._nursery = new_session, nursery
+        self._newest: dict[str, Place] = {}  # while they are in their handshake
+        self._links: dict[str, Link] = {}
+        self._dialling: dict[tuple[Link, str], trio.CancelScope] = {}
+        self.draining = False
+
+    async def berth(
+        self, route: Route, target: str, log: structlog.typing.FilteringBoundLogger
+    ) -> Place:
+        """End what the station had, remember what it was, dial its CSMS. Raises HandshakeError."""
+        place = Place(self, route, target, log)
+        self._newest[route.identity] = place
+        try:
+            await self._replace(route.identity)
+            records = await self._store.load(route.identity)
+            place.session = self._new_session(route, records, target)
+            place.primary = await self._dialer.dial(route.primary.name, "primary", _known_as(route))
+        except UpgradeError as error:
+            log.warning("csms did not open", csms=route.primary.name, reason=error.reason)
+            raise _passed_on(error) from error
+        except StoreError as error:
+            raise HandshakeError(503, "store_unavailable", str(error)) from error
+        finally:
+            if place.primary is None:
+                self.forget(place)
+        if not self._is_newest(place):
+            place.give_up()
+            raise HandshakeError(503, "superseded")
+        return place
+
+    def adopt(self, place: Place, station: Upgraded) -> bool:
+        """Hand both sockets to the lane, and dial the shadows."""
+        if not self._is_newest(place) or not place.session or not place.primary or self.draining:
+            place.give_up()
+            return False
+        route = place.route
+        link = Link(route, place.session, self, place.log)
+        self.forget(place)
+        self._links[route.identity] = link
+        self._lane.adopt(link, station, place.primary)
+        for shadow in route.shadows:
+            self._dial(link, shadow.name, wait=False)
+        return True
+
+    def forget(self, place: Place) -> None:
+        """The handshake is over, one way or the other."""
+        if self._newest.get(place.route.identity) is place:
+            del self._newest[place.route.identity]
+
+    def dial(self, link: Link, leg: str) -> None:
+        """Open that leg, with back-off, until it is open or the link is over. Idempotent."""
+        self._dial(link, leg)
+
+    def ended(self, link: Link) -> None:
+        """The station is gone and everything the session wanted is done."""
+        if self._links.get(link.identity) is link:
+            del self._links[link.identity]
+        for (dialled_for, _), scope in tuple(self._dialling.items()):
+            if dialled_for is link:
+                scope.cancel()
+
+    async def drain(self, pace: float, within: float) -> None:
+        """Send every station away, one each `pace` seconds, and see their sockets closed."""
+        self.draining = True
+        links = tuple(self._links.values())
+        for link in links:
+            self._lane.retire(link, RESTART, "service restart")
+            await trio.sleep(pace)
+        with trio.move_on_after(within):
+            for link in links:
+                await link.settle()
+            await self._lane.emptied()
+
+    async def _replace(self, identity: str) -> None:
+        """The newest connection wins. What the old session still writes is loaded by the new."""
+        if (old := self._links.get(identity)) is not None:
+            old.log.info("station replaced")
+            self._lane.retire(old, POLICY, "a newer connection took over")
+            await old.settle()
+
+    def _is_newest(self, place: Place) -> bool:
+        return self._newest.get(place.route.identity) is place
+
+    def _dial(self, link: Link, leg: str, *, wait: bool = True) -> None:
+        if (link, leg) in self._dialling or link.over or self.draining:
+            return
+        scope = self._dialling[link, leg] = trio.CancelScope()
+        self._nursery.start_soon(self._keep_dialling, link, leg, scope, wait)
+
+    async def _keep_dialling(
+        self, link: Link, leg: str, scope: trio.CancelScope, wait: bool
+    ) -> None:
+        role = "primary" if leg == link.route.primary.name else "shadow"
+        try:
+            with scope:
+                for attempt in count(SHADOW_BEGINS_AT if role == "shadow" else 0):
+                    if wait:
+                        await trio.sleep(_back_off(attempt))
+                    wait = True
+                    if leg in link.legs:  # still closing
+                        continue
+                    try:
+                        upgraded = await self._dialer.dial(leg, role, _known_as(link.route))
+                    except UpgradeError as error:
+                        link.log.debug("csms did not open", csms=leg, reason=error.reason)
+                        continue
+                    break
+        finally:
+            del self._dialling[link, leg]
+        if not scope.cancelled_caught:
+            self._lane.attach(link, leg, upgraded)
+
+
+def _back_off(attempt: int) -> float:
+    return uniform(0.0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt, 10)))
+
+
+def _known_as(route: Route) -> str:
+    """The identity that the station has at its CSMSs."""
+    return route.options.identity_map.get(route.identity, route.identity)
+
+
+def _passed_on(error: UpgradeError) -> HandshakeError:
+    """What the station is told: the CSMS's own refusal, or that it should come again."""
+    if error.status in (401, 403, 404):
+        return HandshakeError(error.status, "csms_refused", error.reason)
+    return HandshakeError(503, "csms_unavailable", error.reason)

@@ -1,0 +1,234 @@
+"""One session on its sockets: asks the core, and does what the core wants done, in order."""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from math import inf
+from typing import Protocol
+
+import structlog
+import trio
+
+from gateway.core.effects import STATION, Close, Dial, Effect, Mended, Persist, Refused, Send
+from gateway.core.route import Route
+from gateway.wire.connection import Connection, Watch
+from gateway.wire.framing import GOING_AWAY, INTERNAL
+from gateway.wire.journal import Journal
+
+
+class Core(Protocol):
+    """The pure session, as gateway.core.session has it. Times are the session's, see `epoch`."""
+
+    @property
+    def deadline(self) -> float:
+        """When it wants to be told the time, inf for never."""
+        ...
+
+    @property
+    def congested(self) -> bool:
+        """Whether its station should not be read just now."""
+        ...
+
+    def hear(self, leg: str, text: bytes, now: float) -> list[Effect]: ...
+    def opened(self, leg: str, now: float) -> list[Effect]: ...
+    def closed(self, leg: str, now: float) -> list[Effect]: ...
+    def tick(self, now: float) -> list[Effect]: ...
+
+
+class Ashore(Protocol):
+    """What a link needs done by slow tasks."""
+
+    def dial(self, link: "Link", leg: str) -> None:
+        """Open that leg, with back-off, until it is open or the link is over. Idempotent."""
+        ...
+
+    def ended(self, link: "Link") -> None:
+        """The station is gone and everything the session wanted is done."""
+        ...
+
+
+NO_FRAME = (b"", b"", False)
+
+
+class Link:
+    """A session, its legs, and the effects that wait for the store."""
+
+    __slots__ = (
+        "_ashore", "_epoch", "_forgotten", "_frame", "_held", "_journal", "_shared", "_waiting",
+        "identity", "legs", "log", "over", "route", "scheduled", "session", "settled", "strained",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        route: Route,
+        session: Core,
+        ashore: Ashore,
+        log: structlog.typing.FilteringBoundLogger,
+    ) -> None:
+        self.route, self.session, self._ashore, self.log = route, session, ashore, log
+        self.identity = route.identity
+        self.legs: dict[str, Connection] = {}
+        self.over = False  # the core is not asked any more
+        self.settled: trio.Event | None = None  # made by whoever waits for the end
+        self.strained = False  # some side is slow: look at the balance after each step
+        self.scheduled = inf
+        self._held: deque[Effect] = deque()
+        self._waiting = False
+        self._frame = NO_FRAME
+        self._forgotten = False
+
+    def join(self, journal: Journal, shared: Watch, epoch: float) -> None:
+        """Come under a lane. `epoch` is what the lane's clock lacks to the session's time."""
+        self._journal, self._shared, self._epoch = journal, shared, epoch
+
+    def add(self, connection: Connection) -> None:
+        """Take a leg in."""
+        self.legs[connection.leg] = connection
+        self._count(connection, 1)
+
+    def hear(self, origin: Connection, text: bytes, raw: bytes, now: float) -> None:
+        """Have the core hear a message; if it sends the same on, the frame goes as it came."""
+        self._frame = (text, raw, origin.decoder.from_client)
+        self._step(self.session.hear, origin.leg, text, now + self._epoch)
+        self._frame = NO_FRAME
+        self._shared.tally.added_seconds.observe(self._shared.clock() - now)
+
+    def opened(self, connection: Connection, now: float) -> None:
+        """Have the core know of a new CSMS leg."""
+        self._step(self.session.opened, connection.leg, now + self._epoch)
+
+    def lost(self, connection: Connection, now: float) -> None:
+        """Have the core know that a leg is gone; once for each connection."""
+        if self.legs.get(connection.leg) is not connection:
+            return
+        del self.legs[connection.leg]
+        self._count(connection, -1)
+        self._step(self.session.closed, connection.leg, now + self._epoch)
+        if connection.leg == STATION:
+            self.over = True
+            self._settle()
+        elif connection.role == "shadow" and not self.over:
+            self._ashore.dial(self, connection.leg)
+
+    def tick(self, now: float) -> float:
+        """Have the core look at its deadlines."""
+        self._step(self.session.tick, now + self._epoch)
+        return inf if self.over else self.session.deadline - self._epoch
+
+    def committed(self, error: BaseException | None, now: float) -> None:
+        """The records of this session are durable: do what waited for it."""
+        self._waiting = False
+        if error is not None:
+            self.log.error("store failed", error=repr(error))
+            self._abandon("store failed")
+            return
+        held, self._held = self._held, deque()
+        self._do(lambda: held)
+        self._settle()
+
+    def retire(self, code: int, reason: str, now: float) -> None:
+        """End at once, without waiting for what the station's socket does."""
+        if (station := self.legs.get(STATION)) is not None:
+            station.close(code, reason)
+            self.lost(station, now)
+
+    async def settle(self) -> None:
+        """Wait until the core's last wishes are done."""
+        if self._forgotten:
+            return
+        self.settled = self.settled or trio.Event()
+        await self.settled.wait()
+
+    def balance(self) -> None:
+        """Read a side only as fast as what it causes can be passed on."""
+        limits, low = self._shared.limits, self._shared.limits.low_water
+        station, primary = self.legs.get(STATION), self.legs.get(self.route.primary.name)
+        crowded = len(self._held) > limits.held
+        if station is not None:
+            slow = primary is not None and len(primary.outbox) > low
+            station.pause(slow or crowded or (self.session.congested and not self.over))
+        if primary is not None:
+            primary.pause(crowded or (station is not None and len(station.outbox) > low))
+        self.strained = any(leg and (leg.paused or leg.outbox) for leg in (station, primary))
+
+    def _step(self, ask: Callable[..., list[Effect]], *args: object) -> None:
+        if not self.over:
+            self._do(ask, *args)
+
+    def _do(self, ask: Callable[..., Iterable[Effect]], *args: object) -> None:
+        """Ask the core and do what it wants. The one boundary: a bug of ours ends one session."""
+        try:
+            for effect in ask(*args):
+                if self._waiting:
+                    self._held.append(effect)
+                elif type(effect) is Send:
+                    self._send(effect)
+                else:
+                    self._perform(effect)
+            session = self.session
+            if session.deadline - self._epoch < self.scheduled:
+                self._shared.timers.at(session.deadline - self._epoch, self)
+            if self.strained or session.congested:
+                self.balance()
+        except Exception:
+            self._shared.tally.station_crashes += 1
+            self.log.exception("session crashed")
+            self._abandon("internal error")
+
+    def _send(self, effect: Send) -> None:
+        leg = self.legs.get(effect.leg)
+        if leg is None:
+            return
+        text, raw, from_client = self._frame
+        # Masked by the station, to be masked by us: its frame will do. Unmasked both: too.
+        if effect.text is text and raw and from_client is not leg.decoder.from_client:
+            leg.send(raw)
+        else:
+            leg.say(effect.text)
+
+    def _perform(self, effect: Effect) -> None:
+        match effect:
+            case Persist(owner, records, wait):
+                self._journal.add(self.identity, owner, records)
+                if wait:
+                    self._waiting = True
+                    self._journal.await_commit(self)
+            case Close(leg, code, reason):
+                if leg in self.legs:
+                    self.legs[leg].close(code, reason)
+            case Dial(leg):
+                self._ashore.dial(self, leg)
+            case Mended(quirk, _, changes):
+                self._shared.tally.repairs[quirk,] += changes
+            case Refused(leg, reason):
+                self._shared.tally.frames_refused[self._role(leg), reason] += 1
+
+    def _role(self, leg: str) -> str:
+        if leg == STATION:
+            return "station"
+        return "shadow" if any(leg == one.name for one in self.route.shadows) else "primary"
+
+    def _abandon(self, reason: str) -> None:
+        """Close every leg: nothing that was held back is sent."""
+        self.over = True
+        self._held.clear()
+        for leg in tuple(self.legs.values()):
+            leg.close(INTERNAL, reason)
+        self._settle()
+
+    def _settle(self) -> None:
+        """Once the station is gone and nothing is held back, be forgotten."""
+        if self._forgotten or not self.over or self._waiting or STATION in self.legs:
+            return
+        self._forgotten = True
+        for leg in tuple(self.legs.values()):
+            leg.close(GOING_AWAY)
+        self._ashore.ended(self)
+        if self.settled is not None:
+            self.settled.set()
+
+    def _count(self, connection: Connection, change: int) -> None:
+        tally = self._shared.tally
+        if connection.leg == STATION:
+            tally.stations_connected[self.route.segment, self.route.version] += change
+        else:
+            tally.legs_connected[connection.leg, connection.role] += change

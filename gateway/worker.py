@@ -1,0 +1,195 @@
+"""One worker process: puts the parts together, serves, and drains when it is told to stop."""
+
+import signal
+import ssl
+import time
+from collections.abc import AsyncIterator
+from functools import partial
+from pathlib import Path
+
+import structlog
+import trio
+
+from gateway import config as configuration
+from gateway.addresses import endpoint, host_port
+from gateway.core.route import Route
+from gateway.core.session import Session
+from gateway.core.tally import Tally
+from gateway.ops import admin, metrics
+from gateway.passwords import Passwords
+from gateway.settings import Config, ConfigError
+from gateway.store import Records, Store
+from gateway.store.opening import open_store
+from gateway.wire import stream, tls
+from gateway.wire.connection import Limits
+from gateway.wire.dialer import Csms, Dialer
+from gateway.wire.fleet import Fleet, Place
+from gateway.wire.lane import Lane
+from gateway.wire.listener import Entrance, Listener
+from vendor_quirks.registry import rewritten_target
+
+DRAIN_PACE = 0.001  # seconds from one station's close to the next
+HASHES_AT_ONCE = 2  # a storm of wrong passwords may not have every core
+
+log = structlog.get_logger()
+
+
+def main(config: Config, path: Path) -> int:
+    """Serve until SIGTERM or SIGINT. Raises StoreError, OSError where that cannot begin."""
+    tally = Tally()
+    store = open_store(config.store.url, tally)
+    try:
+        trio.run(serve, config, path, store, tally)
+    finally:
+        store.close()
+    return 0
+
+
+class Worker:
+    """What the listener asks, answered from the configuration of this moment."""
+
+    def __init__(self, config: Config, path: Path, store: Store, tally: Tally) -> None:
+        self.config, self.path, self.store, self.tally = config, path, store, tally
+        # Stations live in Unix time, which nobody may set while they are connected.
+        self.epoch = time.time() - time.monotonic()  # noqa: TID251 (the one look at the clock)
+        self.lane = Lane(store, tally, limits_of(config), epoch=self.epoch)
+        self.csmss = csmss_of(config)
+        self.passwords = Passwords(config.listen.credentials)
+        self.fleet: Fleet | None = None
+        self._hashing = trio.CapacityLimiter(HASHES_AT_ONCE)
+
+    def rewritten(self, target: str) -> str:
+        """The request target as the station meant it."""
+        return rewritten_target(target, frozenset(self.config.quirks.off))[0]
+
+    async def authenticate(self, identity: str, user: bytes, password: bytes) -> bool:
+        """Whether the station is who it says."""
+        if self.passwords.is_known(identity, user, password):
+            return True
+        right = partial(self.passwords.is_right, identity, user, password)
+        return await trio.to_thread.run_sync(right, limiter=self._hashing)
+
+    def route(self, identity: str, offered: list[str]) -> Route | None:
+        """Where a station goes."""
+        return configuration.route(self.config, identity, offered)
+
+    async def berth(
+        self, route: Route, target: str, log: structlog.typing.FilteringBoundLogger
+    ) -> Place:
+        """Dial a station's primary CSMS. Raises HandshakeError."""
+        assert self.fleet is not None
+        return await self.fleet.berth(route, target, log)
+
+    def session(self, route: Route, records: Records, target: str) -> Session:
+        """A new session of the core."""
+        return Session(route, records, self.tally, time.monotonic() + self.epoch, target)
+
+    def not_ready(self) -> list[str]:
+        """Why no stations should be sent here."""
+        reasons = []
+        if self.fleet is None or self.fleet.draining:
+            reasons.append("not listening" if self.fleet is None else "draining")
+        return reasons + [text for text in (self.store.problem, self.lane.journal.failure) if text]
+
+    def reload(self) -> None:
+        """Take the file as it is now for whoever connects from now on, or keep the old one."""
+        try:
+            config = configuration.load(self.path)
+            csmss = csmss_of(config)
+        except (ConfigError, OSError) as error:
+            log.error("configuration kept", problem=str(error))
+            return
+        fixed = ("listen", "store", "admin", "log", "timeouts")
+        changed = [name for name in fixed if getattr(config, name) != getattr(self.config, name)]
+        self.config = config
+        self.passwords = Passwords(config.listen.credentials)
+        self.csmss.clear()
+        self.csmss.update(csmss)
+        log.info("configuration loaded", needs_restart=changed)
+
+
+async def serve(
+    config: Config,
+    path: Path,
+    store: Store,
+    tally: Tally,
+    *,
+    task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED,
+) -> None:
+    """Serve until a signal, then drain. Starts with the port that stations connect to."""
+    worker = Worker(config, path, store, tally)
+    entrance = entrance_of(config)
+    place = endpoint(config.listen.url)
+    admin_host, admin_port = host_port(config.admin.listen)
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(worker.lane.run)
+            office = admin.Admin(metrics.registry(tally), worker.not_ready)
+            await nursery.start(partial(admin.serve, office, admin_host, admin_port))
+            dialer = Dialer(worker.csmss, within=config.timeouts.dial)
+            fleet = Fleet(worker.lane, store, dialer, worker.session, nursery)
+            async with trio.open_nursery() as front:
+                listener = Listener(entrance, worker, tally)
+                listening = await stream.listen(place.host, place.port)
+                for sock in listening:
+                    front.start_soon(listener.serve, sock)
+                worker.fleet = fleet
+                log.info("listening", url=config.listen.url)
+                task_status.started(listening[0].getsockname()[1])
+                await _told_to_stop(signals, worker)
+                fleet.draining = True
+                front.cancel_scope.cancel()
+            for sock in listening:
+                sock.close()
+            log.info("draining")
+            await fleet.drain(DRAIN_PACE, config.timeouts.drain)
+            nursery.cancel_scope.cancel()
+    log.info("stopped")
+
+
+async def _told_to_stop(signals: AsyncIterator[int], worker: Worker) -> None:
+    async for number in signals:
+        if number != signal.SIGHUP:
+            return
+        worker.reload()
+
+
+def limits_of(config: Config) -> Limits:
+    """The bounds of every connection."""
+    return Limits(message=config.listen.message_limit, ping_interval=config.listen.ping_interval)
+
+
+def csmss_of(config: Config) -> dict[str, Csms]:
+    """How to reach each CSMS. Raises OSError for certificates that cannot be read."""
+    return {
+        csms.name: Csms(
+            url=csms.url,
+            version=csms.version,
+            user=csms.user,
+            password=csms.password.value if csms.password else None,
+            tls=_csms_tls(csms) if endpoint(csms.url).tls else None,
+        )
+        for csms in config.csms
+    }
+
+
+def entrance_of(config: Config) -> Entrance:
+    """What is asked of stations. Raises OSError for certificates that cannot be read."""
+    listen = config.listen
+    place = endpoint(listen.url)
+    context: ssl.SSLContext | None = None
+    if place.tls:
+        chain = (str(listen.certificate), str(listen.private_key or listen.certificate))
+        ca = str(listen.client_ca) if listen.security_profile == 3 else None
+        context = tls.server_context([chain], ca)
+    return Entrance(
+        base=place.path,
+        profile=listen.security_profile,
+        tls=context,
+        within=listen.handshake_timeout,
+    )
+
+
+def _csms_tls(csms: configuration.Csms) -> ssl.SSLContext:
+    files = (csms.ca, csms.certificate, csms.private_key)
+    return tls.client_context(*(str(file) if file else None for file in files))

@@ -1,0 +1,179 @@
+"""Whose a quirk is."""
+
+from typing import Any
+
+import pytest
+
+from vendor_quirks import firmware
+from vendor_quirks.quirk import Match, Nameplate, Quirk
+from vendor_quirks.registry import Repairs, checked, repairs_for
+
+WALLBOX = Nameplate("CS-1", "1.6", vendor="Wall Box Chargers", firmware="6.11.16")
+NO_BOOT = "wallbox.fw6-no-boot-on-connect"
+TRIGGER = "generic.trigger-status-per-connector-unanswered"
+
+
+def plate(**facts: str) -> Nameplate:
+    return Nameplate(**({"identity": "CS-1", "version": "1.6"} | facts))
+
+
+@pytest.mark.parametrize(
+    ("match", "facts"),
+    [
+        (Match(), {}),
+        (Match(vendor=""), {"vendor": "Voltbox"}),
+        (Match(vendor="voltbox"), {"vendor": "VOLTBOX"}),
+        (Match(vendor="Volt*"), {"vendor": "Voltbox GmbH"}),
+        (Match(model="Pulse-?[0-9]"), {"model": "pulse-x7"}),
+        (Match(identity="GRS-*"), {"identity": "grs-1"}),
+        (Match(version="2.0.1"), {"version": "2.0.1"}),
+        (Match(vendor="Volt*", model="Pulse*"), {"vendor": "Voltbox", "model": "Pulse"}),
+    ],
+)
+def test_what_is_named_fits(match: Match, facts: dict[str, str]) -> None:
+    assert match(plate(**facts))
+
+
+@pytest.mark.parametrize(
+    ("match", "facts"),
+    [
+        (Match(vendor="Volt"), {"vendor": "Voltbox"}),
+        (Match(version="2.0.1"), {"version": "1.6"}),
+        (Match(identity="GRS-*"), {"identity": "CS-GRS-1"}),
+        (Match(vendor="Volt*", model="Pulse*"), {"vendor": "Voltbox", "model": "Other"}),
+        (Match(vendor="Voltbox", opt_in=True), {"vendor": "Voltbox"}),
+    ],
+)
+def test_one_thing_that_does_not_fit_is_enough(match: Match, facts: dict[str, str]) -> None:
+    assert not match(plate(**facts))
+
+
+@pytest.mark.parametrize(
+    "match",
+    [
+        Match(vendor="*"),
+        Match(model="*"),
+        Match(firmware_from="0"),
+        Match(firmware_before="999"),
+    ],
+)
+def test_nothing_fits_a_station_that_has_not_booted(match: Match) -> None:
+    assert not match(plate())
+
+
+@pytest.mark.parametrize(
+    ("spelled", "fits"),
+    [
+        ("6", True),
+        ("6.0", True),
+        ("6.0.0.1", True),
+        ("6.11.16", True),
+        ("V6.7.17", True),
+        ("06.9", True),
+        ("6.99.99-rc1", True),
+        ("5.99", False),
+        ("7", False),
+        ("7.0.0", False),
+        ("10.1", False),
+        ("", False),
+        ("latest", False),
+        ("V01.01.91/V01.01.90", False),
+        ("6" * 10_000, False),
+    ],
+)
+def test_firmware_bounds_are_half_open_and_never_guess(spelled: str, fits: bool) -> None:
+    assert Match(firmware_from="6", firmware_before="7")(plate(firmware=spelled)) is fits
+
+
+def test_one_bound_is_open_at_the_other_end() -> None:
+    assert Match(firmware_from="6.1")(plate(firmware="99.0"))
+    assert Match(firmware_before="6.1")(plate(firmware="0.1"))
+    assert not Match(firmware_before="6.1")(plate(firmware="6.1.0"))
+
+
+@pytest.mark.parametrize(
+    ("spelled", "version"),
+    [
+        ("TAC3Z9119006710273::V1.8.21", (1, 8, 21)),
+        ("GWM-07.027-03", (7, 27)),
+        ("1.0.0.0.7b107_MG", (1, 0, 0, 0, 7)),
+        ("6.5.0-4217", (6, 5)),
+        ("AC_GLx_1.14", (1, 14)),
+        ("59.3-rc2", (59, 3)),
+        ("37", (37,)),
+        ("V100R023C10SPC220", None),
+        ("PFA0102|V0.00.00|V1.38.00||2.4.3.0", None),
+        ("SW:A1B_2.8-HW:B07_0.5", None),
+        ("٦.٧", None),
+    ],
+)
+def test_firmware_is_read_as_stations_spell_it(spelled: str, version: object) -> None:
+    assert firmware.read(spelled) == version
+
+
+def test_a_bound_that_is_no_version_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="latest"):
+        Match(firmware_before="latest")
+
+
+def test_configuration_switches_a_quirk_off() -> None:
+    assert repairs_for(WALLBOX).prompt_boot_after == 3.0
+    assert repairs_for(WALLBOX, off=frozenset({NO_BOOT})).prompt_boot_after is None
+
+
+def test_configuration_switches_a_quirk_on_that_nothing_recognises() -> None:
+    assert repairs_for(plate()) == Repairs()
+    assert repairs_for(plate(), on=frozenset({TRIGGER})).names == (TRIGGER,)
+    assert repairs_for(plate(), on=frozenset({NO_BOOT})).prompt_boot_after == 3.0
+
+
+def test_off_wins_over_on() -> None:
+    both = frozenset({TRIGGER})
+    assert repairs_for(plate(), off=both, on=both) == Repairs()
+
+
+def test_configuration_cannot_switch_a_quirk_on_for_the_other_version() -> None:
+    assert repairs_for(plate(version="2.0.1"), on=frozenset({TRIGGER})) == Repairs()
+
+
+def test_stations_of_one_kind_share_their_repairs() -> None:
+    one = repairs_for(plate(identity="A", vendor="ABB", serial="1", path="/ocpp/A"))
+    two = repairs_for(plate(identity="B", vendor="ABB", serial="2", path="/ocpp/B"))
+    assert one is two
+
+
+def test_a_station_recognised_by_identity_does_not_lend_its_repairs() -> None:
+    grizzle = plate(identity="GRS-1", vendor="UnitedChargers")
+    other = plate(identity="CS-1", vendor="UnitedChargers")
+    assert repairs_for(grizzle).names == ("grizzle.missing-array-open",)
+    assert repairs_for(other).names == ()
+
+
+def test_a_quirk_of_the_handshake_is_named_where_the_target_showed_it() -> None:
+    assert repairs_for(plate(path="/ocpp/CP1?null")).names == ("legrand.url-null-suffix",)
+
+
+def quirk(**fields: Any) -> Quirk:
+    plain: dict[str, Any] = {
+        "name": "volt.fault",
+        "match": Match(vendor="Volt"),
+        "why": "why",
+        "seen": "seen",
+    }
+    return Quirk(**(plain | fields))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [quirk(), quirk()],
+        [quirk(name="fix1")],
+        [quirk(name="volt.Fault")],
+        [quirk(why="")],
+        [quirk(seen="")],
+        [quirk(handshake=lambda target: None)],
+    ],
+)
+def test_a_quirk_that_lacks_something_is_refused_at_once(wrong: list[Quirk]) -> None:
+    with pytest.raises(ValueError, match=r"volt|fix1"):
+        checked(wrong)
