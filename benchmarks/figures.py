@@ -23,6 +23,7 @@ class Order(msgspec.Struct, frozen=True):
     stations: int
     warm_up: float = 2.0  # seconds
     seconds: float = 5.0
+    settle: float = 1.0  # seconds of silence before memory is read
     idle: int = 0  # above 0: measure memory with so many more stations instead
 
 

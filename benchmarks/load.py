@@ -20,7 +20,7 @@ from benchmarks.far_ends import Ledger, Station, connect_station, serve_csms
 from benchmarks.figures import Busy, FarEnds, Idle, Order, Outcome
 
 AT_ONCE = 32  # stations that connect at the same moment
-JOIN_SECONDS, DRAIN_SECONDS, SETTLE_SECONDS = 10.0, 5.0, 1.0
+JOIN_SECONDS, DRAIN_SECONDS = 10.0, 5.0
 STARTS_PER_SECOND = 25  # the slowest that a proxy may be while stations connect
 WARM = 20  # stations that come before memory is counted: what is loaded on first use is no one's
 
@@ -113,14 +113,14 @@ async def spoken(ledger: Ledger, ends: FarEnds, order: Order, numbers: range) ->
     for station in await fleet(ledger, ends, order, numbers):
         station.meter()
     await drained(ledger)
-    await asyncio.sleep(SETTLE_SECONDS)
+    await asyncio.sleep(order.settle)
 
 
 async def bounded(measure: Measure, ledger: Ledger, ends: FarEnds, order: Order) -> Outcome:
     """Measure, unless a far end finds a fault first, or it takes too long."""
     run = asyncio.ensure_future(measure(ledger, ends, order))
     starting = (order.stations + order.idle) / STARTS_PER_SECOND
-    waiting = 2 * (JOIN_SECONDS + DRAIN_SECONDS + SETTLE_SECONDS)
+    waiting = 2 * (JOIN_SECONDS + DRAIN_SECONDS + order.settle)
     limit = starting + order.warm_up + order.seconds + waiting
     first_of: set[asyncio.Future[Any]] = {run, ledger.broken}
     await asyncio.wait(first_of, timeout=limit, return_when=asyncio.FIRST_COMPLETED)

@@ -20,7 +20,8 @@ from benchmarks.figures import Order, Outcome, Report, Row
 ROOT = Path(__file__).parent.parent
 RESULTS = ROOT / "benchmarks/results"
 LOAD = [sys.executable, "-m", "benchmarks.load"]
-QUICK = {"stations": 10, "seconds": 0.5, "warm_up": 0.2, "repeats": 1, "idle": 20}
+SETTLE = {False: 1.0, True: 0.1}  # seconds, by whether it is quick
+QUICK = {"stations": 10, "seconds": 0.3, "warm_up": 0.1, "repeats": 1, "idle": 20}
 
 
 class Options(argparse.Namespace):
@@ -118,6 +119,7 @@ def measured(proxy: peers.Proxy, options: Options, idle: int) -> Outcome:
                     stations=options.stations,
                     seconds=options.seconds,
                     warm_up=options.warm_up,
+                    settle=SETTLE[options.quick],
                     idle=idle,
                 )
                 answer = asked(load, order, folder / "load.log")

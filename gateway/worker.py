@@ -118,33 +118,33 @@ async def serve(
 ) -> None:
     """Serve until a signal, then drain. Starts with the port that stations connect to."""
     worker = Worker(config, path, store, tally)
-    entrance = entrance_of(config)
-    place = endpoint(config.listen.url)
-    admin_host, admin_port = host_port(config.admin.listen)
     with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(worker.lane.run)
             office = admin.Admin(metrics.registry(tally), worker.not_ready)
-            await nursery.start(partial(admin.serve, office, admin_host, admin_port))
+            await nursery.start(partial(admin.serve, office, *host_port(config.admin.listen)))
             dialer = Dialer(worker.csmss, within=config.timeouts.dial)
-            fleet = Fleet(worker.lane, store, dialer, worker.session, nursery)
+            worker.fleet = Fleet(worker.lane, store, dialer, worker.session, nursery)
             async with trio.open_nursery() as front:
-                listener = Listener(entrance, worker, tally)
-                listening = await stream.listen(place.host, place.port)
-                for sock in listening:
-                    front.start_soon(listener.serve, sock)
-                worker.fleet = fleet
-                log.info("listening", url=config.listen.url)
-                task_status.started(listening[0].getsockname()[1])
+                task_status.started(await _open(config, worker, front))
                 await _told_to_stop(signals, worker)
-                fleet.draining = True
+                worker.fleet.draining = True
                 front.cancel_scope.cancel()
-            for sock in listening:
-                sock.close()
             log.info("draining")
-            await fleet.drain(DRAIN_PACE, config.timeouts.drain)
+            await worker.fleet.drain(DRAIN_PACE, config.timeouts.drain)
             nursery.cancel_scope.cancel()
     log.info("stopped")
+
+
+async def _open(config: Config, worker: Worker, front: trio.Nursery) -> int:
+    """Let stations in. Returns the port."""
+    listener = Listener(entrance_of(config), worker, worker.tally)
+    place = endpoint(config.listen.url)
+    listening = await stream.listen(place.host, place.port)
+    for sock in listening:
+        front.start_soon(listener.serve, sock)
+    log.info("listening", url=config.listen.url)
+    return int(listening[0].getsockname()[1])
 
 
 async def _told_to_stop(signals: AsyncIterator[int], worker: Worker) -> None:

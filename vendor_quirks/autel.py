@@ -1,7 +1,19 @@
 """Autel."""
 
-from vendor_quirks.quirk import Match, Quirk
-from vendor_quirks.repairs import Retarget
+from vendor_quirks.quirk import Match, Payload, Quirk
+from vendor_quirks.repairs import Each, Retarget
+
+
+def say_watts(sample: Payload) -> int:
+    """2.0.1 reads a sample without unit as Wh, even a power. A signed one stays as it is."""
+    power = str(sample.get("measurand", "")).startswith("Power.Active")
+    if not power or "unitOfMeasure" in sample or "signedMeterValue" in sample:
+        return 0
+    sample["unitOfMeasure"] = {"unit": "W"}
+    return 1
+
+
+POWER = (Each("meterValue.sampledValue", say_watts),)
 
 QUIRKS = (
     Quirk(
@@ -10,5 +22,12 @@ QUIRKS = (
         why="Names itself in the query, so every station would have the identity webSocket.",
         seen="lbbrhzn/ocpp#1019: MaxiCharger set up with /ws/webSocket?=sn",
         handshake=Retarget(r"(/ws/webSocket)\?(?:sn)?=([^/?#&=]+)", r"\1/\2"),
+    ),
+    Quirk(
+        name="autel.201-power-without-unit",
+        match=Match(version="2.0.1", opt_in=True),
+        why="Powers come without their unit, so a CSMS takes watts for watt-hours.",
+        seen="lbbrhzn/ocpp#1989: MaxiCharger with OCPP 2.0.1",
+        from_station={"MeterValues": POWER, "TransactionEvent": POWER},
     ),
 )

@@ -72,10 +72,10 @@ FROM_CSMS: Table = {
 }
 
 
-def entry(sender: str, version: Version, action: str) -> Entry | None:
-    """How an action of this sender ("station" or "csms") is translated; None if it has none."""
+def entries(sender: str, version: Version) -> dict[str, Entry]:
+    """How each action of this sender ("station" or "csms") is translated."""
     table = FROM_STATION if sender == "station" else FROM_CSMS
-    return table.get((version, action))
+    return {action: entry for (spoken, action), entry in table.items() if spoken == version}
 
 
 def prelude(version: Version, action: str, memory: Memory) -> Start | None:

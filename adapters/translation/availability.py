@@ -1,4 +1,4 @@
-"""ChangeAvailability, UnlockConnector and Reset, both ways (specification 7.3-7.5, 9.3-9.4, 9.7)."""
+"""ChangeAvailability, UnlockConnector, Reset and ClearCache, both ways (7.3-7.5, 9.3-9.7)."""
 
 from adapters import v16, v201
 from adapters.translation import boot
@@ -122,5 +122,3 @@ def v16_clear_cache(call: v16.ClearCacheRequest, memory: Memory) -> Conversation
     """For a 2.0.1 station."""
     answer = yield v201.ClearCacheRequest()
     return v16.ClearCacheResponse(answer.status)
-
-

@@ -189,9 +189,7 @@ def v201_authorize(call: v201.AuthorizeRequest, memory: Memory) -> Conversation:
         return v201.AuthorizeResponse(id_token_info=v201.IdTokenInfo(status="Invalid"))
     tag = tokens.to_16(call.id_token, memory)
     answer = yield v16.AuthorizeRequest(id_tag=tag)
-    return v201.AuthorizeResponse(
-        id_token_info=tokens.info_to_201(answer.id_tag_info, tag, memory)
-    )
+    return v201.AuthorizeResponse(id_token_info=tokens.info_to_201(answer.id_tag_info, tag, memory))
 
 
 def is_too_long(token: v201.IdToken, memory: Memory) -> bool:

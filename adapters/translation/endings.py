@@ -40,9 +40,7 @@ CAUSES: dict[str, v16.StopReason] = {
 }
 
 
-def reason16(
-    call: v201.TransactionEventRequest, tx: Transaction, memory: Memory
-) -> v16.StopReason:
+def reason16(call: v201.TransactionEventRequest, tx: Transaction, memory: Memory) -> v16.StopReason:
     """Why the transaction ended, in 1.6 words."""
     stopped = call.transaction_info.stopped_reason
     asked = tx.pending_stop is not None and tx.pending_stop.until >= memory.now

@@ -10,7 +10,6 @@ from adapters.translation.memory import Memory
 from adapters.translation.records import PendingStop, Transaction
 from adapters.translation.scalars import seconds
 
-CLOCK_TOLERANCE = 10.0  # seconds that an event may be older than the connection (10.6)
 STOP_EXPECTED_WITHIN = 120.0  # seconds from a stop that was asked for to its StopTransaction (3.3)
 
 
@@ -31,9 +30,12 @@ def give_back(tx: Transaction, seq: int, memory: Memory) -> None:
 
 def is_offline(timestamp: str, memory: Memory) -> bool | None:
     """True if the event happened before this connection, or during an outage; never False."""
-    at = seconds(timestamp)
-    if at < memory.established - CLOCK_TOLERANCE:
+    # Both are UTC texts of one form, so they compare as they stand, to the second.
+    if timestamp < memory.before_connection:
         return True
+    if not memory.outages:
+        return None
+    at = seconds(timestamp)
     return True if any(since <= at <= until for since, until in memory.outages) else None
 
 
@@ -52,9 +54,7 @@ def updated(
         timestamp=timestamp,
         trigger_reason=reason,
         seq_no=seq,
-        transaction_info=v201.Transaction(
-            transaction_id=tx.tx20, charging_state=charging_state
-        ),
+        transaction_info=v201.Transaction(transaction_id=tx.tx20, charging_state=charging_state),
         meter_value=meter_value,
         offline=is_offline(timestamp, memory),
     )
@@ -81,12 +81,8 @@ def deauthorize(tx: Transaction, memory: Memory) -> Generator[Step, Any, None]:
         memory.lose("deauthorization", "idTokenInfo")
 
 
-def expect_stop(
-    tx: Transaction, trigger_reason: str, stopped_reason: str, memory: Memory
-) -> None:
+def expect_stop(tx: Transaction, trigger_reason: str, stopped_reason: str, memory: Memory) -> None:
     """The next StopTransaction has this cause, whatever the station calls it."""
     until = memory.now + STOP_EXPECTED_WITHIN
     tx.pending_stop = PendingStop(trigger_reason, stopped_reason, until)
     memory.touch(tx)
-
-

@@ -76,9 +76,7 @@ def notify(
         variable=v201.Variable(name=variable),
         **more,
     )
-    return v201.NotifyEventRequest(
-        generated_at=rfc3339(memory.now), seq_no=0, event_data=[event]
-    )
+    return v201.NotifyEventRequest(generated_at=rfc3339(memory.now), seq_no=0, event_data=[event])
 
 
 def from_error_code(
@@ -116,7 +114,11 @@ def _component(name: str, connector: Connector, memory: Memory) -> v201.Componen
 
 
 def _tech_info(call: v16.StatusNotificationRequest) -> str | None:
-    parts = {"vendorErrorCode": call.vendor_error_code, "vendorId": call.vendor_id, "info": call.info}
+    parts = {
+        "vendorErrorCode": call.vendor_error_code,
+        "vendorId": call.vendor_id,
+        "info": call.info,
+    }
     return "; ".join(f"{name}={text}" for name, text in parts.items() if text)[:500] or None
 
 

@@ -114,5 +114,3 @@ def _bare(kind: Any) -> Any:
             kind = parts[0]
             continue
         return kind
-
-

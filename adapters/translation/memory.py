@@ -17,10 +17,11 @@ from adapters.translation.records import (
     Token,
     Transaction,
 )
-from adapters.translation.scalars import A_DAY
+from adapters.translation.scalars import A_DAY, rfc3339
 from adapters.translation.topology import Topology
 
 PURGE_AFTER = 30 * A_DAY
+CLOCK_TOLERANCE = 10.0  # seconds that an event may be older than the connection
 KEPT_ENDED = 50  # ended transactions a station, so that late repeats are answered
 RECENT_METER_VALUES = 200
 RECENT_TOKENS = 200
@@ -43,7 +44,7 @@ class Memory:
         self.tokens: OrderedDict[str, Token] = OrderedDict()
         self.journal: list[JournalEntry] = []
         self.recent_meter_values: OrderedDict[bytes, float] = OrderedDict()
-        self.established = now  # when the station's leg came up
+        self.established(now)
         self.outages: list[tuple[float, float]] = []  # when the CSMS could not be reached
         self.source = b""  # the payload of the CALL that is being translated, as it came
         self.offline_since = 0.0  # when the CSMS's leg went, while it is gone
@@ -61,6 +62,10 @@ class Memory:
         if not self.station.next_tx16:
             counted = options.identifiers == "counted"
             self.station.next_tx16 = 1 if counted else random.randint(1, 2**30)
+
+    def established(self, now: float) -> None:
+        """The station's leg came up; what happened before happened offline (10.6)."""
+        self.before_connection = rfc3339(max(now - CLOCK_TOLERANCE, 0.0))
 
     def _recall(self, stored: dict[str, bytes]) -> None:
         for key, value in stored.items():

@@ -46,12 +46,20 @@ _UNITS = {
 }
 
 
+# (measurand, unit) of 1.6 -> unit of 2.0.1, for every pair that can occur.
+_UNIT_OF: dict[tuple[str | None, str | None], v201.UnitOfMeasure | None] = {
+    (measurand, unit): _UNITS.get(UNITS_TO_201.get(unit, unit))
+    for measurand in (None, *NATURAL_UNITS)
+    for unit in get_args(v16.UnitOfMeasure)
+} | {
+    (measurand, None): _UNITS[natural] if natural else None
+    for measurand, natural in ((None, None), *NATURAL_UNITS.items())
+}
+
+
 def unit_of(sample: v16.SampledValue) -> v201.UnitOfMeasure | None:
     """The unit of a 1.6 sample as 2.0.1 has to be told it."""
-    if sample.unit is not None:
-        return _UNITS.get(UNITS_TO_201.get(sample.unit, sample.unit))
-    natural = NATURAL_UNITS.get(sample.measurand or REGISTER)
-    return _UNITS[natural] if natural else None
+    return _UNIT_OF.get((sample.measurand, sample.unit))
 
 
 def to_201(
@@ -65,9 +73,7 @@ def to_201(
     for element in elements:
         samples = _samples_to_201(element.sampled_value, connector, memory, known)
         if samples:
-            found.append(
-                v201.MeterValue(sampled_value=samples, timestamp=utc(element.timestamp))
-            )
+            found.append(v201.MeterValue(sampled_value=samples, timestamp=utc(element.timestamp)))
     return found
 
 
@@ -77,22 +83,23 @@ def _samples_to_201(
     plain: list[v201.SampledValue] = []
     signatures: list[v16.SampledValue] = []
     for sample in samples:
-        if sample.measurand in ONLY_16:
-            memory.lose("measurand", str(sample.measurand))
+        measurand = sample.measurand
+        if measurand in ONLY_16:
+            memory.lose("measurand", str(measurand))
         elif sample.format == "SignedData":
             signatures.append(sample)
-        elif (value := number(sample.value.strip())) is None:
-            memory.lose("value", sample.measurand or REGISTER)
+        elif (value := number(sample.value)) is None:
+            memory.lose("value", measurand or REGISTER)
         else:
             plain.append(
                 v201.SampledValue(
                     value,
                     sample.context,
-                    sample.measurand,  # type: ignore[arg-type]  # those only 1.6 has are gone
+                    measurand,  # type: ignore[arg-type]  # those only 1.6 has are gone
                     sample.phase,
                     sample.location,
                     None,
-                    unit_of(sample),
+                    _UNIT_OF.get((measurand, sample.unit)),
                 )
             )
     for sample in signatures:
@@ -107,7 +114,7 @@ def _add_signature(
     memory: Memory,
     known: Decimal | None,
 ) -> None:
-    """Give a signature to its plain twin; without one, to a sample of its own if it has a number."""
+    """Give a signature to its plain twin, or to a sample of its own if it has a number."""
     value = signed.to_201(sample.value, connector, memory)
     if value is None:
         return
@@ -139,17 +146,18 @@ def _add_signature(
     )
 
 
-def trigger_reason(element: v16.MeterValue) -> v201.TriggerReason:
+def trigger_reason(element: v201.MeterValue) -> v201.TriggerReason:
     """Why a 1.6 station sent these values, as its samples tell it (3.5)."""
-    contexts = {sample.context for sample in element.sampled_value}
-    if "Trigger" in contexts:
-        return "Trigger"
-    if "Sample.Clock" in contexts:
-        return "MeterValueClock"
+    found: v201.TriggerReason = "MeterValuePeriodic"
     for sample in element.sampled_value:
-        if sample.context == "Transaction.Begin" and sample.format == "SignedData":
-            return "SignedDataReceived"
-    return "MeterValuePeriodic"
+        context = sample.context
+        if context == "Trigger":
+            return "Trigger"
+        if context == "Sample.Clock":
+            found = "MeterValueClock"
+        elif context == "Transaction.Begin" and found == "MeterValuePeriodic":
+            found = found if sample.signed_meter_value is None else "SignedDataReceived"
+    return found
 
 
 def register(value: int, context: v201.ReadingContext, timestamp: str) -> v201.MeterValue:
@@ -168,9 +176,7 @@ def to_16(elements: Iterable[v201.MeterValue], memory: Memory) -> list[v16.Meter
         for sample in element.sampled_value:
             samples += _sample_to_16(sample, memory)
         if samples:
-            found.append(
-                v16.MeterValue(timestamp=utc(element.timestamp), sampled_value=samples)
-            )
+            found.append(v16.MeterValue(timestamp=utc(element.timestamp), sampled_value=samples))
     return found
 
 

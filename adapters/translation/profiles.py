@@ -38,9 +38,7 @@ def is_supported(memory: Memory) -> bool:
     return features is None or "SmartCharging" in features
 
 
-def to_16(
-    profile: v201.ChargingProfile, tx16: int | None, memory: Memory
-) -> v16.ChargingProfile:
+def to_16(profile: v201.ChargingProfile, tx16: int | None, memory: Memory) -> v16.ChargingProfile:
     """A profile that is not `inexpressible`, for 1.6."""
     schedule = profile.charging_schedule[0]
     if schedule.sales_tariff is not None:

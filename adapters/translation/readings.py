@@ -15,7 +15,10 @@ FRESH = 900.0  # seconds that a connector's last register counts as the present 
 
 
 def note(
-    elements: Sequence[v201.MeterValue], tx: Transaction | None, connector: Connector, memory: Memory
+    elements: Sequence[v201.MeterValue],
+    tx: Transaction | None,
+    connector: Connector,
+    memory: Memory,
 ) -> None:
     """Keep what these samples say of the energy register."""
     last = registers.last_register(elements)
@@ -65,9 +68,7 @@ def meter_stop(elements: Sequence[v201.MeterValue], tx: Transaction) -> int:
     return whole(found - Decimal(tx.base_wh or 0))
 
 
-def without_start(
-    elements: Sequence[v201.MeterValue], tx: Transaction
-) -> list[v201.MeterValue]:
+def without_start(elements: Sequence[v201.MeterValue], tx: Transaction) -> list[v201.MeterValue]:
     """The samples that meterStart does not carry already."""
 
     def is_start(sample: v201.SampledValue, value: Decimal) -> bool:
@@ -76,9 +77,7 @@ def without_start(
     return _without(elements, is_start)
 
 
-def without_stop(
-    elements: Sequence[v201.MeterValue], tx: Transaction
-) -> list[v201.MeterValue]:
+def without_stop(elements: Sequence[v201.MeterValue], tx: Transaction) -> list[v201.MeterValue]:
     """The samples that meterStart and meterStop do not carry already."""
     marked = [row[1] for row in registers.candidates(elements, "Transaction.End")]
     consumed = marked[:1]

@@ -89,9 +89,7 @@ def _begun(call: v16.StartTransactionRequest, key: str, memory: Memory) -> Trans
     return tx
 
 
-def _matching_remote_start(
-    call: v16.StartTransactionRequest, memory: Memory
-) -> RemoteStart | None:
+def _matching_remote_start(call: v16.StartTransactionRequest, memory: Memory) -> RemoteStart | None:
     """The oldest remote start that asked for this tag here (10.4)."""
     waiting = memory.station.remote_starts
     waiting[:] = [asked for asked in waiting if asked.expires >= memory.now]
@@ -190,17 +188,21 @@ def _send_updates(
     tx.last_reading = registers.last_register(elements) or tx.last_reading
     if tx.state == "NEW":  # its Started was never taken; the number 0 goes before the others
         yield from started.again(tx, memory)
-    reasons = {utc(e.timestamp): metering.trigger_reason(e) for e in call.meter_value}
     for seq, element in enumerate(elements, first):
-        state = None
-        reason = reasons[element.timestamp]
+        state, reason = None, metering.trigger_reason(element)
         connector = memory.connector(tx.connector)
         asked = connector.triggered_until
         if asked and (asked >= memory.now or reason == "Trigger"):  # F06.FR.07: with the state
             reason, state = "Trigger", tx.charging_state
             connector.triggered_until = 0.0
         request = events.updated(
-            tx, memory, element.timestamp, reason, seq, state, [element]  # type: ignore[arg-type]
+            tx,
+            memory,
+            element.timestamp,
+            reason,
+            seq,
+            state,  # type: ignore[arg-type]
+            [element],
         )
         try:
             answer = yield request

@@ -121,9 +121,7 @@ def _transaction_of(call: v16.StopTransactionRequest, memory: Memory) -> Transac
     if unconfirmed:
         return unconfirmed[0]
     at = seconds(call.timestamp)
-    fitting = [
-        tx for tx in running if tx.meter_start <= call.meter_stop and seconds(tx.start) < at
-    ]
+    fitting = [tx for tx in running if tx.meter_start <= call.meter_stop and seconds(tx.start) < at]
     return min(fitting, key=lambda tx: seconds(tx.start), default=None)
 
 

@@ -59,9 +59,7 @@ def to_201(id_tag: str, memory: Memory) -> v201.IdToken:
     known = memory.token(id_tag)
     if known and known.token:
         info = [
-            v201.AdditionalInfo(
-                additional_id_token=row["additional_id_token"], type=row["type"]
-            )
+            v201.AdditionalInfo(additional_id_token=row["additional_id_token"], type=row["type"])
             for row in known.additional_info
         ] or None
         return v201.IdToken(
@@ -92,9 +90,7 @@ def to_16(token: v201.IdToken | IdToken, memory: Memory) -> str:
 def remember(tag: str, token: v201.IdToken | IdToken, memory: Memory) -> None:
     """What 2.0.1 named an id token, so that the tag comes back as the same token."""
     info = getattr(token, "additional_info", None) or []
-    rows = [
-        {"additional_id_token": row.additional_id_token, "type": row.type} for row in info
-    ]
+    rows = [{"additional_id_token": row.additional_id_token, "type": row.type} for row in info]
     known = memory.token(tag) or Token(tag.casefold())
     known.token, known.id_tag, known.additional_info = (
         IdToken(token.id_token, token.type),
@@ -113,9 +109,7 @@ def group_to_16(token: v201.IdToken | None, memory: Memory) -> str | None:
     return tag
 
 
-def info_to_16(
-    info: v201.IdTokenInfo | None, id_tag: str, memory: Memory
-) -> v16.IdTagInfo | None:
+def info_to_16(info: v201.IdTokenInfo | None, id_tag: str, memory: Memory) -> v16.IdTagInfo | None:
     """What a 2.0.1 CSMS says of a token, in 1.6 words; remembered for the tag."""
     if info is None:
         return None

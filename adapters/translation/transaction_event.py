@@ -181,9 +181,7 @@ def _compose_start(
     token = tx.id_token or IdToken("", "NoAuthorization")
     tx.id_tag = tokens.to_16(token, memory)
     tx.start = timestamp
-    tx.meter_start = readings.meter_start(
-        elements, tx, memory.connector(tx.connector), memory
-    )
+    tx.meter_start = readings.meter_start(elements, tx, memory.connector(tx.connector), memory)
     request = v16.StartTransactionRequest(
         connector_id=tx.connector,
         id_tag=tx.id_tag,

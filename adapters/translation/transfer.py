@@ -1,4 +1,4 @@
-"""DataTransfer, both ways, and the cost messages that travel in it (specification 6.7, 8.5, 17.5)."""
+"""DataTransfer, both ways, and the costs that travel in it (specification 6.7, 8.5, 17.5)."""
 
 from decimal import Decimal
 from typing import Any

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 import msgspec
 
 from adapters.payload import (
+    POWERS,
     DateTime,
     NonNegative,
     OneOrMore,
@@ -304,7 +305,9 @@ class MeterValue(Payload201, frozen=True):
 
     def __post_init__(self) -> None:
         for sample in self.sampled_value:  # here and not in each: this is the busiest message
-            bounded(sample.value)
+            value = sample.value
+            if not (value.is_finite() and -POWERS <= value.adjusted() <= POWERS):
+                bounded(value)
 
 
 class OCSPRequestData(Payload201, frozen=True):

@@ -12,9 +12,7 @@ from gateway.core.port import Port
 class Echo:
     """Carries CALLs to a shadow, and its answers to the comparison. Owner of each CALL."""
 
-    def __init__(
-        self, version: Version, station: Port, csms: Port, ids: Iterator[str]
-    ) -> None:
+    def __init__(self, version: Version, station: Port, csms: Port, ids: Iterator[str]) -> None:
         self._version, self._station, self._csms, self._ids = version, station, csms, ids
 
     def hear_call(self, side: str, call: Call) -> None:

@@ -30,6 +30,11 @@ from gateway.core.tally import Tally
 
 Side: TypeAlias = Literal["station", "csms"]
 ACTIONS: dict[Version, dict[str, Action]] = {"1.6": v16.ACTIONS, "2.0.1": v201.ACTIONS}
+ENTRIES = {
+    (side, version): translation.entries(side, version)
+    for side in ("station", "csms")
+    for version in ACTIONS
+}
 PAIRINGS: dict[Version, str] = {"1.6": "16_to_201", "2.0.1": "201_to_16"}
 WAITING_COMMANDS = 100  # CALLs of a CSMS that wait for the station; more are refused
 TIMEOUT_CODES: dict[Side, str] = {"station": "InternalError", "csms": "GenericError"}
@@ -38,7 +43,16 @@ TIMEOUT_CODES: dict[Side, str] = {"station": "InternalError", "csms": "GenericEr
 class Exchange:
     """One conversation that is under way, and the CALL that it answers, if one began it."""
 
-    __slots__ = ("action", "asked", "conversation", "follow_ups", "lossy", "message_id", "replays", "side")
+    __slots__ = (
+        "action",
+        "asked",
+        "conversation",
+        "follow_ups",
+        "lossy",
+        "message_id",
+        "replays",
+        "side",
+    )
 
     def __init__(
         self, conversation: Conversation, side: Side | None, message_id: str, action: str
@@ -101,7 +115,7 @@ class Relay:
     def _begin(self, side: Side, call: Call) -> None:
         version, memory = self.versions[side], self.memory
         known = ACTIONS[version].get(call.action)
-        entry = translation.entry(side, version, call.action)
+        entry = ENTRIES[side, version].get(call.action)
         if known is None or entry is None:
             code = "NotImplemented" if known is None else "NotSupported"
             self._refuse(side, call, code, f"{call.action} is not for this side" if known else "")
@@ -120,9 +134,7 @@ class Relay:
             return
         self._advance(Exchange(entry(request, memory), side, call.message_id, call.action))
 
-    def _answer_here(
-        self, side: Side, call: Call, request: Payload, entry: Untranslatable
-    ) -> None:
+    def _answer_here(self, side: Side, call: Call, request: Payload, entry: Untranslatable) -> None:
         if entry.rule:
             self.memory.lose(entry.rule, call.action)
         self._report_losses(call.action)
@@ -204,9 +216,7 @@ class Relay:
 
     # Conversations
 
-    def _advance(
-        self, exchange: Exchange, value: Any = None, error: Refusal | None = None
-    ) -> None:
+    def _advance(self, exchange: Exchange, value: Any = None, error: Refusal | None = None) -> None:
         """Carry a conversation to its next question, or to its end."""
         while True:
             try:

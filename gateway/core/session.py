@@ -61,9 +61,7 @@ class Session:
         else:
             self._translate(stored, ids, now)
         self._shadows = {
-            upstream.name: Shadow(
-                upstream, route, records, self._out, tally, self._alarm, ids, now
-            )
+            upstream.name: Shadow(upstream, route, records, self._out, tally, self._alarm, ids, now)
             for upstream in route.shadows
         }
         self._station.listeners = list(self._shadows.values())

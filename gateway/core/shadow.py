@@ -17,8 +17,8 @@ from adapters.payload import decoder, encode
 from adapters.translation.memory import Memory
 from gateway.core import virtual
 from gateway.core.compare import compared
-from gateway.core.effects import Compared, Effect, Refused
 from gateway.core.echo import Echo
+from gateway.core.effects import Compared, Effect, Refused
 from gateway.core.line import Alarm, Ask, Line
 from gateway.core.mending import KEY, OURS, Remembered
 from gateway.core.port import LegPort
@@ -64,9 +64,7 @@ class Shadow:
         }  # the primary's transaction ids, as the station knows them -> this CSMS's
         self._new_numbers: dict[str, bytes | None] = {}
         self.memory = Memory(route.identity, route.options, stored, now)
-        self._line = Line(
-            self.name, "shadow", self.version, route.call_timeout, out, tally, alarm
-        )
+        self._line = Line(self.name, "shadow", self.version, route.call_timeout, out, tally, alarm)
         self._csms = LegPort(self._line, out, tally)
         self._carrier: Relay | Echo | None = None
         self._waiting: deque[Call] = deque()
@@ -228,7 +226,7 @@ class Shadow:
     def opened(self, now: float) -> None:
         """The shadow listens; a late joiner is told what it missed."""
         self._now = self._csms.now = self.memory.now = now
-        self.memory.established = now
+        self.memory.established(now)
         self.memory.connection_announced = False
         if self.version == self._route.version:
             self._carrier = Echo(self.version, self, self._csms, self._ids)

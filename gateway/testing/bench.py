@@ -115,7 +115,7 @@ class Bench:
         if at and not self._time_is_told:
             self.now, self._time_is_told = at, True
             if self.session is not None and self.session.memory is not None:
-                self.session.memory.established = min(self.session.memory.established, at)
+                self.session.memory.established(at)
         self.now = max(self.now, at)
 
     def _advance(self, seconds: float) -> list[Output]:

@@ -134,9 +134,7 @@ class FakeCsms:
         """Where a gateway finds it."""
         return f"ws://127.0.0.1:{self.port}/{self.name}"
 
-    async def serve(
-        self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
-    ) -> None:
+    async def serve(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Listen on a free port of the loopback until cancelled."""
         async with trio.open_nursery() as nursery:
             serve = trio_websocket.serve_websocket

@@ -74,9 +74,9 @@ class Connection:
     """A leg's socket. Never raises for what the peer does; it ends in `Watch.broken` instead."""
 
     __slots__ = (
-        "_close_by", "_peer_closed", "_pinged", "_shared", "_write_by", "decoder", "interest",
-        "last_heard", "leg", "outbox", "owner", "paused", "role", "scheduled", "sock", "state",
-        "tls",
+        "_close_by", "_peer_closed", "_pinged", "_shared", "_write_by", "behind", "decoder",
+        "interest", "last_heard", "leg", "outbox", "owner", "paused", "role", "scheduled", "sock",
+        "state", "tls",
     )  # fmt: skip
 
     def __init__(self, sock: socket.socket, leg: str, role: str, owner: Owner, shared: Watch):
@@ -87,6 +87,7 @@ class Connection:
         self.outbox = bytearray()
         self.state = State.OPEN
         self.paused = self._peer_closed = False
+        self.behind = False  # more frames are here than one turn was enough for
         self.interest = READ
         self.scheduled = inf
         self.last_heard = shared.clock()

@@ -25,19 +25,19 @@ FRAGMENT_LIMIT = 1024  # frames of one message: empty ones cost no bytes, but ti
 class Decoder:
     """Cuts one peer's bytes into messages. No extension is ever negotiated."""
 
-    __slots__ = ("_frames", "_opcode", "_parts", "buffer", "from_client", "limit")
+    __slots__ = ("_frames", "_opcode", "buffer", "from_client", "limit", "parts")
 
     def __init__(self, from_client: bool, limit: int) -> None:
         self.from_client, self.limit = from_client, limit
         self.buffer = bytearray()
-        self._parts: bytearray | None = None  # of the message that is being put together
+        self.parts: bytearray | None = None  # of the message that is being put together
         self._frames = 0
         self._opcode = TEXT
 
     @property
     def idle(self) -> bool:
         """Whether the next byte begins a new message."""
-        return not self.buffer and self._parts is None
+        return not self.buffer and self.parts is None
 
     def receive(self, data: bytes) -> None:
         """Take in bytes as they came."""
@@ -86,7 +86,7 @@ class Decoder:
                 raise FramingError(PROTOCOL_ERROR, "control_frame")
         elif opcode not in DATA_OPCODES:
             raise FramingError(PROTOCOL_ERROR, "opcode")
-        elif (opcode == CONTINUATION) != (self._parts is not None):
+        elif (opcode == CONTINUATION) != (self.parts is not None):
             raise FramingError(PROTOCOL_ERROR, "fragmentation")
 
     def _length(self, buffer: bytearray) -> tuple[int, int] | None:
@@ -100,21 +100,21 @@ class Decoder:
             length = int.from_bytes(buffer[2:start], "big")
             if length < shortest or length >> 63:
                 raise FramingError(PROTOCOL_ERROR, "length")
-        if buffer[0] & 0x0F in DATA_OPCODES and length + len(self._parts or b"") > self.limit:
+        if buffer[0] & 0x0F in DATA_OPCODES and length + len(self.parts or b"") > self.limit:
             raise FramingError(TOO_BIG, "too_big")
         return length, start
 
     def _joined(self, final: bool, opcode: int, payload: bytes) -> bytes | None:
         """Add a data frame to its message; the message, if that was its last one."""
-        if self._parts is None:
-            self._parts, self._frames, self._opcode = bytearray(), 0, opcode
-        self._parts += payload
+        if self.parts is None:
+            self.parts, self._frames, self._opcode = bytearray(), 0, opcode
+        self.parts += payload
         self._frames += 1
         if self._frames > FRAGMENT_LIMIT:
             raise FramingError(POLICY, "fragments")
         if not final:
             return None
-        message, self._parts = bytes(self._parts), None
+        message, self.parts = bytes(self.parts), None
         if self._opcode == BINARY:  # OCPP-J 1.6 section 4.1: JSON is text
             raise FramingError(UNSUPPORTED, "binary")
         if not is_utf8(message):

@@ -18,6 +18,7 @@ from gateway.wire.link import Link
 from gateway.wire.poller import ERROR, HANGUP, READ, WRITE, Poller, new_poller
 
 CHUNK = 65_536  # bytes taken from a socket at a time
+TURN = 64  # frames of one connection at a time: who sends tiny ones by the thousand waits
 BATCH = 64  # sockets served before the poller is asked again: no busy one starves another
 ROUND_SECONDS = 0.010  # then everything else in the process has its turn
 
@@ -141,6 +142,8 @@ class Lane:
         self._finish(now)
 
     def _read(self, connection: Connection, now: float) -> None:
+        if connection.behind:
+            return
         try:
             data = connection.sock.recv(CHUNK)
         except WOULD_BLOCK:
@@ -158,7 +161,8 @@ class Lane:
     def _take(self, connection: Connection, data: bytes, now: float) -> None:
         """Cut messages out of bytes: nearly always `data` is just one."""
         decoder = connection.decoder
-        if connection.state is State.OPEN and decoder.idle and not connection.paused:
+        idle = not decoder.buffer and decoder.parts is None  # and no method call to find out
+        if idle and connection.state is State.OPEN and not connection.paused:
             text = whole_text(data, decoder.from_client, decoder.limit)
             if text is not None:
                 connection.owner.hear(connection, text, data, now)
@@ -170,10 +174,14 @@ class Lane:
     def _cut(self, connection: Connection, now: float) -> None:
         """The careful way: fragments, several frames at once, control frames, mistakes."""
         try:
-            while connection.state < State.CLOSED and not connection.paused:
+            for _ in range(TURN):
+                if connection.state >= State.CLOSED or connection.paused:
+                    return
                 if (frame := connection.decoder.next()) is None:
                     return
                 self._frame(connection, *frame, now)
+            connection.behind = True
+            self._shared.backlog.append(connection)
         except FramingError as error:
             self._tally.frames_refused[connection.role, error.reason] += 1
             connection.refuse(error)
@@ -201,6 +209,7 @@ class Lane:
 
     def _catch_up(self, connection: Connection, now: float) -> None:
         """Go on with bytes that the poller does not announce, because they are here already."""
+        connection.behind = False
         if connection.gone or connection.paused:
             return
         self._cut(connection, now)

@@ -88,7 +88,8 @@ class Link:
     def hear(self, origin: Connection, text: bytes, raw: bytes, now: float) -> None:
         """Have the core hear a message; if it sends the same on, the frame goes as it came."""
         self._frame = (text, raw, origin.decoder.from_client)
-        self._step(self.session.hear, origin.leg, text, now + self._epoch)
+        if not self.over:
+            self._do(self.session.hear, origin.leg, text, now + self._epoch)
         self._frame = NO_FRAME
         self._shared.tally.added_seconds.observe(self._shared.clock() - now)
 

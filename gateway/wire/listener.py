@@ -108,17 +108,21 @@ class Listener:
         self._room = trio.Semaphore(entrance.at_once)
 
     async def serve(self, listening: socket.socket) -> None:
-        """Accept until cancelled; what is in its handshake then is cut."""
+        """Accept until cancelled, then close; what is in its handshake then is cut."""
         listening.setblocking(False)
-        async with trio.open_nursery() as nursery:
-            while True:
-                await trio.lowlevel.wait_readable(listening)
-                for _ in range(ACCEPTS_AT_ONCE):
-                    await self._room.acquire()
-                    if (sock := await _accepted(listening)) is None:
-                        self._room.release()
-                        break
-                    nursery.start_soon(self._welcome, sock)
+        with listening:
+            async with trio.open_nursery() as nursery:
+                await self._accept(listening, nursery)
+
+    async def _accept(self, listening: socket.socket, nursery: trio.Nursery) -> None:
+        while True:
+            await trio.lowlevel.wait_readable(listening)
+            for _ in range(ACCEPTS_AT_ONCE):
+                await self._room.acquire()
+                if (sock := await _accepted(listening)) is None:
+                    self._room.release()
+                    break
+                nursery.start_soon(self._welcome, sock)
 
     async def _welcome(self, sock: socket.socket) -> None:
         """Own a new connection until it is served or closed."""

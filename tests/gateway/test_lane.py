@@ -13,21 +13,17 @@ from gateway.store.memory import MemoryStore
 from gateway.wire.framing import BINARY, CLOSE, CONTINUATION, PING, PONG, TEXT, encoded
 from gateway.wire.lane import Upgraded
 from gateway.wire.poller import SelectorPoller
-from tests.gateway.wire_bench import KEY, PATIENCE, Forwarding, harbour
+from tests.gateway.wire_bench import (
+    KEY,
+    PATIENCE,
+    Forwarding,
+    Scripted,
+    harbour,
+    round_trip,
+    round_trip_of,
+)
 
 pytestmark = pytest.mark.trio
-
-
-class Scripted(Forwarding):
-    """Answers each text of the station with the effects that stand for it."""
-
-    def __init__(self, **script: list[Effect]) -> None:
-        super().__init__()
-        self.script = script
-
-    def hear(self, leg: str, text: bytes, now: float) -> list[Effect]:
-        self.calls.append(("hear", leg, text))
-        return self.script[text.decode()]
 
 
 class HeldStore(MemoryStore):
@@ -45,14 +41,6 @@ class HeldStore(MemoryStore):
         rows, done = self.submitted.pop(0)
         await trio.to_thread.run_sync(done, error)
         return rows
-
-
-async def round_trip(station: Any, primary: Any) -> None:
-    """Whatever was sent before this is served when this returns."""
-    await station.say(b"", PING)
-    assert await station.hear() == (PONG, b"")
-    await primary.say(b"", PING)
-    assert await primary.hear() == (PONG, b"")
 
 
 @pytest.mark.parametrize("poller", [None, SelectorPoller], ids=["epoll", "selectors"])
@@ -188,6 +176,23 @@ async def test_a_framing_mistake_closes_with_its_code_and_is_counted(
         assert port.tally.frames_refused["station", reason] == 1
 
 
+@pytest.mark.parametrize(
+    ("data", "code", "reason"),
+    [
+        (encoded(TEXT, b"x", KEY), 1002, "masking"),
+        (encoded(BINARY, b"x"), 1003, "binary"),
+        (encoded(TEXT, b"x" * 65_537), 1009, "too_big"),
+    ],
+)
+async def test_a_csms_is_held_to_the_same_rules(data: bytes, code: int, reason: str) -> None:
+    async with harbour() as port:
+        _, station, primary = port.adopt(Forwarding())
+        await primary.send(data)
+        assert await primary.closing() == code
+        assert await station.closing() == 1001
+        assert port.tally.frames_refused["primary", reason] == 1
+
+
 async def test_a_flood_of_empty_fragments_ends_at_the_limit() -> None:
     async with harbour() as port:
         _, station, _ = port.adopt(Forwarding())
@@ -260,12 +265,6 @@ async def test_what_a_session_wants_at_its_end_is_awaited_before_it_is_forgotten
         assert port.shore.over == [link]
 
 
-async def round_trip_of(end: Any) -> None:
-    """What this end sent was served."""
-    await end.say(b"", PING)
-    assert await end.hear() == (PONG, b"")
-
-
 async def test_a_bug_of_ours_ends_one_session_and_no_other() -> None:
     async with harbour() as port:
         _, bad_station, bad_primary = port.adopt(Scripted())
@@ -290,89 +289,6 @@ async def test_a_deadline_of_the_session_is_kept() -> None:
         _, station, _ = port.adopt(session)
         assert await station.hear() == (TEXT, b"tick")
         assert session.calls.count(("tick",)) == 1
-
-
-async def test_a_congested_session_is_not_read_until_it_is_well_again() -> None:
-    class Congested(Forwarding):
-        def hear(self, leg: str, text: bytes, now: float) -> list[Effect]:
-            self.congested = leg == STATION
-            return super().hear(leg, text, now)
-
-    async with harbour() as port:
-        session = Congested()
-        _, station, primary = port.adopt(session)
-        await station.send(encoded(TEXT, b"1", KEY) + encoded(TEXT, b"2", KEY))
-        assert await primary.hear() == (TEXT, b"1")
-        await round_trip_of(primary)
-        assert ("hear", STATION, b"2") not in session.calls
-        await primary.say(b"answer")
-        assert await primary.hear() == (TEXT, b"2")
-
-
-async def test_a_slow_csms_slows_its_station_and_nothing_is_lost() -> None:
-    async with harbour() as port:
-        _, station, primary = port.adopt(Forwarding())
-        texts = [b"%05d" % number + b"x" * 2000 for number in range(300)]
-
-        async def talk() -> None:
-            for text in texts:
-                await station.say(text)
-
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(talk)
-            await trio.testing.wait_all_tasks_blocked(0.05)
-            leg = next(one for one in port.lane._by_fd.values() if one.leg == "legacy")
-            assert len(leg.outbox) < 200_000
-            for text in texts:
-                assert await primary.hear() == (TEXT, text)
-
-
-async def test_a_peer_that_takes_nothing_is_dropped_at_the_write_deadline() -> None:
-    async with harbour(write_within=0.05) as port:
-        session = Scripted(go=[Send("legacy", b"x" * 100_000)])
-        _, station, primary = port.adopt(session)
-        await station.say(b"go")
-        assert await station.closing() == 1001
-        assert session.calls[-1] == ("closed", "legacy")
-        primary.sock.close()
-
-
-async def test_a_torn_frame_is_never_followed_by_another() -> None:
-    async with harbour(outbox=50_000, low_water=1_000_000) as port:
-        wanted = [b"%d" % number + b"y" * 9000 for number in range(20)]
-        session = Scripted(go=[Send(STATION, text) for text in wanted])
-        _, station, _ = port.adopt(session)
-        await station.say(b"go")
-        heard = []
-        while (frame := await station.hear()) is not None:
-            heard.append(frame[1])
-        assert heard == wanted[: len(heard)]
-        assert len(heard) < len(wanted)
-
-
-async def test_a_shadow_that_takes_nothing_loses_messages_and_its_primary_none() -> None:
-    async with harbour(outbox=20_000, low_water=5_000) as port:
-        link, station, primary = port.adopt(Forwarding(("new",)), "new")
-        port.attach(link, "new")
-        for number in range(60):
-            await station.say(b"%03d" % number + b"z" * 2000)
-            assert (await primary.hear() or (0, b""))[1][:3] == b"%03d" % number
-        assert port.tally.shadow_dropped["new",] > 10
-
-
-async def test_a_shadow_that_dies_is_dialled_again_and_the_station_never_knows() -> None:
-    async with harbour() as port:
-        session = Forwarding(("new",))
-        link, station, primary = port.adopt(session, "new")
-        shadow = port.attach(link, "new")
-        assert port.tally.legs_connected["new", "shadow"] == 1
-        await shadow.say(b"not for the station")
-        shadow.sock.close()
-        await station.say(b"hello")
-        assert await primary.hear() == (TEXT, b"hello")
-        await round_trip(station, primary)
-        assert port.shore.dialled == ["new"]
-        assert port.tally.legs_connected["new", "shadow"] == 0
 
 
 async def test_a_silent_peer_is_pinged_and_then_held_for_dead() -> None:

@@ -3,169 +3,30 @@
 import base64
 import errno
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import pytest
-import structlog
 import trio
 from trio_websocket import (
     ConnectionClosed,
-    ConnectionRejected,
     WebSocketConnection,
-    WebSocketRequest,
-    open_websocket_url,
-    serve_websocket,
 )
-from wsproto import ConnectionType, WSConnection
-from wsproto.events import RejectConnection, Request
 
 from gateway.core.effects import Persist
-from gateway.core.route import Route, Upstream
-from gateway.core.tally import Tally
+from gateway.core.route import Route
 from gateway.store.memory import MemoryStore
 from gateway.wire import listener as listener_module
-from gateway.wire import stream
-from gateway.wire.connection import Limits
-from gateway.wire.dialer import Csms, Dialer
-from gateway.wire.fleet import Fleet, Place
 from gateway.wire.framing import TEXT, encoded
-from gateway.wire.lane import Lane
-from gateway.wire.listener import Entrance, Listener
-from tests.gateway.wire_bench import KEY, PATIENCE, End, Forwarding
+from tests.gateway.front_bench import echo, front
+from tests.gateway.wire_bench import KEY, PATIENCE, Forwarding
 
 pytestmark = pytest.mark.trio
 
-Behaviour = Callable[[WebSocketConnection, str], Awaitable[None]]
-
-
-async def echo(websocket: WebSocketConnection, path: str) -> None:
-    """A CSMS that says back what it hears, after its own word."""
-    while True:
-        await websocket.send_message(f"{path}:{await websocket.get_message()}")
-
-
-class Csmss:
-    """Far CSMSs on port 0: `legacy` and `new`."""
-
-    def __init__(self) -> None:
-        self.paths: list[str] = []
-        self.headers: list[dict[bytes, bytes]] = []
-        self.refuse = 0
-        self.behaviour: Behaviour = echo
-
-    async def serve(self, request: WebSocketRequest) -> None:
-        """One leg."""
-        self.paths.append(request.path)
-        self.headers.append(dict(request.headers))
-        if self.refuse:
-            await request.reject(self.refuse)
-            return
-        websocket = await request.accept(subprotocol="ocpp1.6")
-        with suppress(ConnectionClosed):
-            await self.behaviour(websocket, request.path)
-
-
-class Front:
-    """A gateway without a core: the host of the listener, and what a test wants to know of it."""
-
-    def __init__(self, port: int, csms: Csmss, fleet: Fleet, lane: Lane, tally: Tally) -> None:
-        self.port, self.csms, self.fleet, self.lane, self.tally = port, csms, fleet, lane, tally
-
-    def url(self, path: str) -> str:
-        """Where a station connects."""
-        return f"ws://127.0.0.1:{self.port}/ocpp/{path}"
-
-    def station(self, identity: str, *offered: str, **more: Any) -> Any:
-        """A station that is connected for as long as the block lasts."""
-        return open_websocket_url(
-            self.url(identity), subprotocols=list(offered or ("ocpp1.6",)), **more
-        )
-
-    async def refusal(self, path: str, headers: Any = ()) -> tuple[int, dict[bytes, bytes]]:
-        """Status and headers with which a station is turned away, as wsproto reads them."""
-        oracle = WSConnection(ConnectionType.CLIENT)
-        asked = Request(host="x", target=f"/ocpp/{path}", subprotocols=["ocpp1.6"])
-        asked.extra_headers.extend(headers)
-        end = await self.raw()
-        with end.sock:
-            await end.send(oracle.send(asked))
-            while data := await end.read():
-                oracle.receive_data(data)
-            events = list(oracle.events())
-        if not events:
-            return 0, {}
-        assert isinstance(events[0], RejectConnection)
-        return events[0].status_code, dict(events[0].headers)
-
-    async def raw(self) -> End:
-        """A connection that speaks bytes."""
-        return End(await stream.connect("127.0.0.1", self.port), client=True)
-
-    def outcome(self, name: str) -> int:
-        """How many handshakes ended so."""
-        return self.tally.handshakes[name,]
-
-
-class Clerk:
-    """Answers the listener."""
-
-    def __init__(self, shadows: tuple[str, ...]) -> None:
-        self.fleet: Fleet
-        self.shadows = shadows
-
-    def rewritten(self, target: str) -> str:
-        return target.removesuffix("/null")
-
-    async def authenticate(self, identity: str, user: bytes, password: bytes) -> bool:
-        return user == identity.encode() and password == b"\xffsecret"
-
-    def route(self, identity: str, offered: list[str]) -> Route | None:
-        if identity == "STRANGER":
-            return None
-        return Route(
-            identity=identity,
-            version="1.6",
-            segment="default",
-            primary=Upstream("legacy", "1.6"),
-            shadows=tuple(Upstream(name, "1.6") for name in self.shadows),
-        )
-
-    async def berth(
-        self, route: Route, target: str, log: structlog.typing.FilteringBoundLogger
-    ) -> Place:
-        return await self.fleet.berth(route, target, log)
-
-
-@asynccontextmanager
-async def front(
-    *shadows: str,
-    store: Any = None,
-    urls: dict[str, str] | None = None,
-    dial_within: float = 5.0,
-    session: Callable[..., Any] = lambda route, records, target: Forwarding(
-        tuple(one.name for one in route.shadows)
-    ),
-    **entrance: Any,
-) -> AsyncIterator[Front]:
-    """Everything but the core, running."""
-    tally, csms, clerk = Tally(), Csmss(), Clerk(shadows)
-    store = store or MemoryStore()
-    async with trio.open_nursery() as nursery:
-        far = await nursery.start(serve_websocket, csms.serve, "127.0.0.1", 0, None)
-        places = {"legacy": f"ws://127.0.0.1:{far.port}/a", "new": f"ws://127.0.0.1:{far.port}/b"}
-        csmss = {n: Csms(u, "1.6", "gw", "pw") for n, u in (places | (urls or {})).items()}
-        lane = Lane(store, tally, Limits(close_within=0.5))
-        nursery.start_soon(lane.run)
-        dialer = Dialer(csmss, within=dial_within)
-        clerk.fleet = Fleet(lane, store, dialer, session, nursery)
-        entry = Entrance(**{"base": "/ocpp", **entrance})
-        (listening,) = await stream.listen("127.0.0.1", 0)
-        nursery.start_soon(Listener(entry, clerk, tally).serve, listening)
-        with listening, trio.fail_after(4 * PATIENCE):
-            yield Front(listening.getsockname()[1], csms, clerk.fleet, lane, tally)
-        nursery.cancel_scope.cancel()
+UPGRADE = (
+    b"GET /ocpp/CS1 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
+    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
 
 
 async def test_a_station_talks_with_its_csms() -> None:
@@ -191,7 +52,7 @@ async def test_messages_of_any_size_survive_both_ways() -> None:
 
 
 async def test_a_station_that_offers_nothing_is_served_without_the_header() -> None:
-    async with front() as gateway, open_websocket_url(gateway.url("CS1")) as station:
+    async with front() as gateway, gateway.station("CS1", "") as station:
         assert station.subprotocol is None
         await station.send_message("hello")
         assert await station.get_message() == "/a/CS1:hello"
@@ -253,7 +114,7 @@ async def test_basic_credentials_are_asked_for_before_the_upgrade(
     headers = [] if pair is None else [(b"Authorization", b"basic " + base64.b64encode(pair))]
     async with front(profile=1) as gateway:
         if welcome:
-            async with gateway.station("CS1", extra_headers=headers) as station:
+            async with gateway.station("CS1", headers=headers) as station:
                 await station.send_message("hello")
                 assert await station.get_message() == "/a/CS1:hello"
             return
@@ -297,26 +158,25 @@ async def test_a_new_connection_loads_what_the_old_session_wrote_last() -> None:
         loaded.append(records)
         return Remembering()
 
-    async with front(store=store, session=session) as gateway, gateway.station("CS1"):
-        async with gateway.station("CS1"):
-            assert loaded == [{}, {"legacy": {"last": b"word"}}]
+    async with (
+        front(store=store, session=session) as gateway,
+        gateway.station("CS1"),
+        gateway.station("CS1"),
+    ):
+        assert loaded == [{}, {"legacy": {"last": b"word"}}]
 
 
-async def test_many_connections_of_one_station_at_once_leave_one() -> None:
+async def test_of_many_connections_of_one_station_at_once_one_is_left() -> None:
     async with front() as gateway:
-
-        async def connect() -> None:
-            with suppress(ConnectionClosed, ConnectionRejected, OSError, trio.TooSlowError):
-                async with gateway.station("CS1") as station:
-                    await station.get_message()
-
-        async with trio.open_nursery() as nursery:
-            for _ in range(10):
-                nursery.start_soon(connect)
-            while sum(gateway.tally.handshakes.values()) < 10:
-                await trio.testing.wait_all_tasks_blocked(0.01)
-            nursery.cancel_scope.cancel()
-        assert gateway.tally.stations_connected["default", "1.6"] <= 1
+        ends = [await gateway.raw() for _ in range(10)]
+        for end in ends:
+            await end.send(UPGRADE)
+        while sum(gateway.tally.handshakes.values()) < len(ends):
+            await trio.testing.wait_all_tasks_blocked(0.01)
+        assert gateway.outcome("accepted") >= 1
+        assert gateway.tally.stations_connected["default", "1.6"] == 1
+        for end in ends:
+            end.sock.close()
 
 
 async def test_what_both_sides_say_too_early_is_not_lost() -> None:
@@ -328,11 +188,7 @@ async def test_what_both_sides_say_too_early_is_not_lost() -> None:
         gateway.csms.behaviour = hasty
         station = await gateway.raw()
         with station.sock:
-            await station.send(
-                b"GET /ocpp/CS1 HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n"
-                b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-                + encoded(TEXT, b"early", KEY)
-            )
+            await station.send(UPGRADE + encoded(TEXT, b"early", KEY))
             data = b""
             while b"\r\n\r\n" not in data:
                 data += await station.read()

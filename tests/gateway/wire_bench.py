@@ -16,7 +16,7 @@ from gateway.store.memory import MemoryStore
 from gateway.wire import stream
 from gateway.wire.connection import Limits
 from gateway.wire.decoder import Decoder
-from gateway.wire.framing import TEXT, encoded
+from gateway.wire.framing import PING, PONG, TEXT, encoded
 from gateway.wire.lane import Lane, Upgraded
 from gateway.wire.link import Link
 
@@ -62,6 +62,18 @@ class Forwarding:
         self.calls.append(("tick",))
         self.deadline = inf
         return []
+
+
+class Scripted(Forwarding):
+    """Answers each text of the station with the effects that stand for it."""
+
+    def __init__(self, **script: list[Effect]) -> None:
+        super().__init__()
+        self.script = script
+
+    def hear(self, leg: str, text: bytes, now: float) -> list[Effect]:
+        self.calls.append(("hear", leg, text))
+        return self.script[text.decode()]
 
 
 class Shore:
@@ -169,3 +181,17 @@ async def harbour(store: Any = None, poller: Any = None, **limits: float) -> Asy
             for end in port.ends:
                 end.sock.close()
         nursery.cancel_scope.cancel()
+
+
+async def round_trip(station: Any, primary: Any) -> None:
+    """Whatever was sent before this is served when this returns."""
+    await station.say(b"", PING)
+    assert await station.hear() == (PONG, b"")
+    await primary.say(b"", PING)
+    assert await primary.hear() == (PONG, b"")
+
+
+async def round_trip_of(end: Any) -> None:
+    """What this end sent was served."""
+    await end.say(b"", PING)
+    assert await end.hear() == (PONG, b"")
