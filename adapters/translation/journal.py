@@ -62,7 +62,8 @@ def _journaled(
 def _known(token: v201.IdToken, memory: Memory, otherwise: str) -> v201.IdTokenInfo:
     """The last word of the CSMS on a token, if it still counts."""
     status = tokens.last_status(tokens.to_16(token, memory), memory, A_DAY)
-    return v201.IdTokenInfo(status=status or otherwise)  # type: ignore[arg-type]
+    memory.stood_in = info = v201.IdTokenInfo(status=status or otherwise)  # type: ignore[arg-type]
+    return info
 
 
 def replay(memory: Memory) -> Generator[Step, Any, None]:

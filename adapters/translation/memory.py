@@ -1,18 +1,17 @@
 """What a translated station must remember, and which of it changed (specification 1.7)."""
 
 import random
-from collections import OrderedDict
 from collections.abc import Generator, Iterator
 from typing import Any
 
-import msgspec
-
+from adapters.frame import Version
 from adapters.translation import records
 from adapters.translation.options import Options
 from adapters.translation.records import (
     Boot,
     Connector,
     JournalEntry,
+    Record,
     Station,
     Token,
     Transaction,
@@ -23,7 +22,7 @@ from adapters.translation.topology import Topology
 PURGE_AFTER = 30 * A_DAY
 CLOCK_TOLERANCE = 10.0  # seconds that an event may be older than the connection
 KEPT_ENDED = 50  # ended transactions a station, so that late repeats are answered
-RECENT_METER_VALUES = 200
+RECENT_METER_VALUES = 50  # a repeat comes soon; 200 would cost 26 KiB a busy station
 RECENT_TOKENS = 200
 
 Loss = tuple[str, str]  # rule, field
@@ -33,7 +32,12 @@ class Memory:
     """One station as one CSMS of the other version knows it. `now` is set at each hearing."""
 
     def __init__(
-        self, identity: str, options: Options, stored: dict[str, bytes], now: float = 0.0
+        self,
+        identity: str,
+        options: Options,
+        stored: dict[str, bytes],
+        now: float = 0.0,
+        version: Version = "1.6",
     ) -> None:
         self.identity, self.options, self.now = identity, options, now
         self.boot = Boot()
@@ -41,13 +45,14 @@ class Memory:
         self.connectors: dict[int, Connector] = {}
         self.transactions: dict[str, Transaction] = {}
         self._by_tx16: dict[int, Transaction] = {}
-        self.tokens: OrderedDict[str, Token] = OrderedDict()
+        self.tokens: dict[str, Token] = {}  # the oldest first
         self.journal: list[JournalEntry] = []
-        self.recent_meter_values: OrderedDict[bytes, float] = OrderedDict()
+        self.recent_meter_values: dict[bytes, float] = {}  # the oldest first
         self.established(now)
         self.outages: list[tuple[float, float]] = []  # when the CSMS could not be reached
         self.source = b""  # the payload of the CALL that is being translated, as it came
         self.offline_since = 0.0  # when the CSMS's leg went, while it is gone
+        self.stood_in: object = None  # the word on a token last given in the CSMS's place
         self.follow_ups: list[Generator[Any, Any, Any]] = []  # to begin once it is answered
         self.boot_asked = False  # this connection was asked for a BootNotification
         self.connection_announced = False  # this connection's first accepted boot was followed up
@@ -56,9 +61,9 @@ class Memory:
         self.reported: set[tuple[int, int]] = set()  # the connectors in it so far
         self.losses: list[Loss] = []
         self.signals: set[str] = set()
-        self._touched: dict[str, msgspec.Struct | None] = {}
+        self._touched: dict[str, Record | None] = {}
         self._recall(stored)
-        self.topology = Topology(options.topology, self.station)
+        self.topology = Topology(options.topology, self.station, version)
         if not self.station.next_tx16:
             counted = options.identifiers == "counted"
             self.station.next_tx16 = 1 if counted else random.randint(1, 2**30)
@@ -91,29 +96,13 @@ class Memory:
 
     # What changed
 
-    def touch(self, record: msgspec.Struct) -> None:
+    def touch(self, record: Record) -> None:
         """This record changed: it is made durable before anything that follows from it is said."""
-        self._touched[self._key(record)] = record
+        self._touched[record.key] = record
 
-    def _key(self, record: msgspec.Struct) -> str:
-        match record:
-            case Transaction(tx20=tx20):
-                return f"tx:{tx20}"
-            case Boot():
-                return "boot"
-            case Station():
-                return "station"
-            case Connector(number=number):
-                return f"connector:{number}"
-            case Token(tag=tag):
-                return f"token:{tag}"
-            case JournalEntry(number=number):
-                return f"journal:{number}"
-        raise AssertionError(f"no record: {record!r}")
-
-    def forget(self, record: msgspec.Struct) -> None:
+    def forget(self, record: Record) -> None:
         """This record is no longer needed."""
-        self._touched[self._key(record)] = None
+        self._touched[record.key] = None
 
     def take_changes(self) -> dict[str, bytes | None]:
         """The changed records, encoded; from now on they count as unchanged."""
@@ -185,7 +174,7 @@ class Memory:
         del self.transactions[tx.tx20]
         if tx.tx16 is not None and self._by_tx16.get(tx.tx16) is tx:
             del self._by_tx16[tx.tx16]
-        self._touched[f"tx:{tx.tx20}"] = None
+        self.forget(tx)
 
     # Counters
 
@@ -200,13 +189,12 @@ class Memory:
 
     def remember_token(self, token: Token, durable: bool = True) -> None:
         """Keep what is known of an id token; the oldest are forgotten."""
+        self.tokens.pop(token.tag, None)
         self.tokens[token.tag] = token
-        self.tokens.move_to_end(token.tag)
         if durable:
             self.touch(token)
         while len(self.tokens) > RECENT_TOKENS:
-            tag, _ = self.tokens.popitem(last=False)
-            self._touched[f"token:{tag}"] = None
+            self.forget(self.tokens.pop(next(iter(self.tokens))))
 
     def token(self, id_tag: str) -> Token | None:
         """What is known of an id tag; 1.6 compares them without regard to case."""
@@ -223,4 +211,4 @@ class Memory:
         """Its repeats are answered here from now on."""
         self.recent_meter_values[digest] = self.now
         while len(self.recent_meter_values) > RECENT_METER_VALUES:
-            self.recent_meter_values.popitem(last=False)
+            del self.recent_meter_values[next(iter(self.recent_meter_values))]

@@ -16,6 +16,11 @@ TxState: TypeAlias = Literal[
 class Record(msgspec.Struct, omit_defaults=True):
     """Base of what is remembered: mutable, and small when encoded."""
 
+    @property
+    def key(self) -> str:
+        """Where it lies in the store, among what one CSMS knows of one station."""
+        raise AssertionError(f"{type(self).__name__} is a part of a record")
+
 
 class Boot(Record):
     """The last BootNotification, as the station said it, and what the CSMS answered."""
@@ -24,6 +29,10 @@ class Boot(Record):
     status: str = ""
     reason: str = ""
     connector_zero_told: bool = False
+
+    @property
+    def key(self) -> str:
+        return "boot"
 
 
 class IdToken(Record):
@@ -44,6 +53,10 @@ class Token(Record):
     status_at: float = 0.0
     expiry: str = ""
     evses: list[int] = []  # where it is allowed; empty: everywhere
+
+    @property
+    def key(self) -> str:
+        return f"token:{self.tag}"
 
 
 class RemoteStart(Record):
@@ -89,6 +102,10 @@ class Station(Record):
     provisioned: str = ""  # the firmware that was provisioned
     early_statuses: dict[str, list[str]] = {}  # "evse.connector" -> state, time; before topology
 
+    @property
+    def key(self) -> str:
+        return "station"
+
 
 class Problem(Record):
     """A fault that a connector reported and has not taken back."""
@@ -115,6 +132,10 @@ class Connector(Record):
     register_at: float = 0.0
     forced: bool = False  # the next status is sent even if nothing changed
     triggered_until: float = 0.0  # MeterValues before then answer a TriggerMessage TransactionEvent
+
+    @property
+    def key(self) -> str:
+        return f"connector:{self.number}"
 
 
 class PendingStop(Record):
@@ -163,6 +184,10 @@ class Transaction(Record):
     token_status: dict[str, Any] = {}  # the last idTokenInfo of this transaction
     ended_at: float = 0.0
 
+    @property
+    def key(self) -> str:
+        return f"tx:{self.tx20}"
+
 
 class JournalEntry(Record):
     """A CALL that waits here for its CSMS (`link_policy = "buffer"`)."""
@@ -170,6 +195,10 @@ class JournalEntry(Record):
     number: int
     action: str
     payload: msgspec.Raw
+
+    @property
+    def key(self) -> str:
+        return f"journal:{self.number}"
 
 
 KINDS: dict[str, type[Record]] = {
@@ -190,6 +219,6 @@ def read(key: str, value: bytes) -> Record | None:
     return decoder.decode(value) if decoder else None
 
 
-def write(record: msgspec.Struct) -> bytes:
+def write(record: Record) -> bytes:
     """A record as it is stored."""
     return _encode(record)

@@ -32,9 +32,9 @@ def seconds(text: str) -> float:
 
 def utc(text: str) -> str:
     """A date-time in UTC with `Z` and at most three sub-second digits. Raises PayloadError."""
-    if len(text) == 20 and text[19] == "Z" and text[10] == "T":
+    if text[-1:] == "Z" and text[10:11] == "T" and text[16:17] == ":":  # as most stations say it
         moment(text)
-        return text
+        return text if len(text) == 20 else f"{text[:-1][:23]}Z"
     try:
         parsed = moment(text).astimezone(UTC)
     except OverflowError:  # year 1 or 9999 moved over the edge by its zone

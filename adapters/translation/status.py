@@ -155,7 +155,8 @@ Status16 = Literal[
 def v201_station(call: v201.StatusNotificationRequest, memory: Memory) -> Conversation:
     """A 2.0.1 station says how a connector is."""
     timestamp = usable(call.timestamp, memory)
-    number = memory.topology.connector_of(call.evse_id, call.connector_id)
+    is_asked = memory.report_id is not None and not memory.topology.is_known
+    number = None if is_asked else memory.topology.connector_of(call.evse_id, call.connector_id)
     if number is None and memory.topology.is_known:
         number = memory.topology.append(call.evse_id, call.connector_id)
         memory.touch(memory.station)

@@ -121,7 +121,8 @@ def info_to_16(info: v201.IdTokenInfo | None, id_tag: str, memory: Memory) -> v1
     status = STATUS_TO_16[info.status]
     expiry = None if info.status in PASSING else info.cache_expiry_date_time
     answer = v16.IdTagInfo(status, expiry, group_to_16(info.group_id_token, memory))
-    note_status(id_tag, status, expiry, memory, info.evse_id or [])
+    if info is not memory.stood_in:  # what is said in the CSMS's place teaches nothing
+        note_status(id_tag, status, expiry, memory, info.evse_id or [])
     return answer
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from adapters.frame import Version
 from adapters.translation.options import Connector
 from adapters.translation.records import Station, TopologyRow
 
@@ -10,14 +11,18 @@ from adapters.translation.records import Station, TopologyRow
 class Topology:
     """The connectors of one station under both numberings.
 
-    By default connector n is EVSE n, connector 1 (D-16): the only mapping that never makes two
-    1.6 transactions compete for one EVSE.
+    A 1.6 station's connector n is by default EVSE n, connector 1 (D-16): the only mapping that
+    never makes two of its transactions compete for one EVSE. A 2.0.1 station's connectors get a
+    number when they are known, and keep it (D-17).
     """
 
     def __init__(
-        self, configured: Sequence[Connector] | Literal["discover"], station: Station
+        self,
+        configured: Sequence[Connector] | Literal["discover"],
+        station: Station,
+        version: Version,
     ) -> None:
-        self.station = station
+        self.station, self._has_default = station, version == "1.6"
         self.is_configured = bool(configured) and configured != "discover"
         if self.is_configured:
             self.rows = [
@@ -42,7 +47,7 @@ class Topology:
 
     def connectors_of(self, evse: int) -> list[int]:
         """The 1.6 connectors of an EVSE; none if it does not exist."""
-        if self.rows:
+        if self.rows or not self._has_default:
             return [row.connector for row in self.rows if row.evse == evse]
         highest = self.station.highest_connector
         return [evse] if evse and (not highest or evse <= highest) else []
@@ -52,7 +57,7 @@ class Topology:
         for row in self.rows:
             if row.evse == evse and row.evse_connector == (evse_connector or row.evse_connector):
                 return row.connector
-        if self.rows:
+        if self.rows or not self._has_default:
             return None
         found = self.connectors_of(evse)
         return found[0] if found and evse_connector in (None, 1) else None
@@ -63,7 +68,7 @@ class Topology:
 
     def all_connectors(self) -> list[int]:
         """Every connector known, by its 1.6 number."""
-        if self.rows:
+        if self.rows or not self._has_default:
             return [row.connector for row in self.rows]
         return list(range(1, self.station.highest_connector + 1))
 

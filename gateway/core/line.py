@@ -1,6 +1,5 @@
 """One leg's outgoing CALLs: one at a time, in order, each answered or given up (OCPP-J 4.1.1)."""
 
-from collections import OrderedDict, deque
 from typing import Any, Protocol
 
 from adapters.frame import CallError, CallResult, Version
@@ -55,6 +54,11 @@ class Alarm:
 class Line:
     """The outgoing side of one leg."""
 
+    __slots__ = (
+        "_alarm", "_late", "_out", "_tally", "is_up", "leg", "open", "role", "timeout", "version",
+        "waiting",
+    )  # fmt: skip
+
     def __init__(
         self,
         leg: str,
@@ -67,9 +71,9 @@ class Line:
     ) -> None:
         self.leg, self.role, self.version, self.timeout = leg, role, version, timeout
         self.open: Ask | None = None
-        self.waiting: deque[Ask] = deque()
+        self.waiting: list[Ask] = []  # a deque of none is ten times as big, and this stays short
         self.is_up = True
-        self._late: OrderedDict[str, Ask] = OrderedDict()
+        self._late: dict[str, Ask] = {}  # the oldest first
         self._out, self._tally, self._alarm = out, tally, alarm
 
     def ask(self, ask: Ask, now: float) -> None:
@@ -98,7 +102,7 @@ class Line:
     def go_on(self, now: float) -> None:
         """Send what waits, after the answer before it has had its effect."""
         if self.open is None and self.waiting and self.is_up:
-            self._send(self.waiting.popleft(), now)
+            self._send(self.waiting.pop(0), now)
 
     def take_late(self, message_id: str, now: float) -> Ask | None:
         """The CALL, given up some time ago, that this answer belongs to."""
@@ -115,7 +119,7 @@ class Line:
             return
         self._late[ask.message_id] = ask
         while len(self._late) > KEPT_LATE:
-            self._late.popitem(last=False)
+            del self._late[next(iter(self._late))]
         self.open = None
         ask.owner.given_up(ask, "timeout")
         self.go_on(now)

@@ -14,7 +14,7 @@ from gateway.core.port import StationPort, report
 from gateway.core.route import Route
 from gateway.core.tally import Tally
 from vendor_quirks.quirk import Nameplate
-from vendor_quirks.registry import Repairs, mend, mend_text, repairs_for, rewritten_target
+from vendor_quirks.registry import BY_NAME, Repairs, mend, mend_text, repairs_for, rewritten_target
 
 KEY = "nameplate"  # the record that outlives the connection
 OURS = ""  # records of the gateway itself, not of one CSMS
@@ -58,7 +58,7 @@ class Dialect:
         self._route, self._station, self._out, self._tally, self._ids = (
             route, station, out, tally, ids,
         )  # fmt: skip
-        self._changed = False
+        self.has_changed = False
         self._prompt_at = 0.0
         self.remembered = _recalled(records, route, target)
         self.repairs = Repairs()
@@ -142,15 +142,15 @@ class Dialect:
         nameplate = msgspec.structs.replace(old, **told)
         if (nameplate, payload) != (old, self.remembered.boot):
             self.remembered = Remembered(nameplate, payload)
-            self._changed = True
+            self.has_changed = True
         if nameplate != old:
             self._choose()
 
     def take_changes(self) -> dict[str, bytes | None]:
         """The nameplate's record, if it changed."""
-        if not self._changed:
+        if not self.has_changed:
             return {}
-        self._changed = False
+        self.has_changed = False
         return {KEY: encode(self.remembered)}
 
     # A station that should boot and does not
@@ -172,7 +172,8 @@ class Dialect:
         message_id = next(self._ids)
         payload = b'{"requestedMessage":"BootNotification"}'
         text = frame.emit_call(message_id, "TriggerMessage", payload)
-        self._out.append(Mended("timing.prompt-boot", "TriggerMessage", 1))
+        prompting = [n for n in self.repairs.names if BY_NAME[n].prompt_boot_after is not None]
+        self._out.extend(Mended(name, "TriggerMessage", 1) for name in prompting)
         self._station.ask(Ask(message_id, "TriggerMessage", text, _Unheeded()))
 
 

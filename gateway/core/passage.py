@@ -3,7 +3,7 @@
 What the gateway owes all the same: one open CALL a direction, and an answer to each.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 
 from adapters import frame
 from adapters.frame import Call, CallError, CallResult, Version
@@ -26,9 +26,9 @@ class Passage:
         self._csms = csms
 
     @property
-    def backlog(self) -> int:
+    def backlog(self) -> Sized:
         """CALLs of the station that wait for their turn."""
-        return len(self._csms_line.waiting)
+        return self._csms_line.waiting
 
     def hear_call(self, side: str, call: Call, text: bytes, action: str) -> None:
         """Pass a CALL on; `text` is what was heard, or its mended form."""

@@ -4,8 +4,7 @@ Specification 1.3: a CALL is answered when the last CALL that was derived from i
 the CALLs of one side are taken one after the other, so that what one teaches the next can use.
 """
 
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -70,7 +69,7 @@ class Inbox:
 
     def __init__(self) -> None:
         self.busy = False
-        self.waiting: deque[Call] = deque()
+        self.waiting: list[Call] = []
 
 
 class Relay:
@@ -96,9 +95,9 @@ class Relay:
         self._waits: list[tuple[float, Wait, Exchange]] = []
 
     @property
-    def backlog(self) -> int:
+    def backlog(self) -> Sized:
         """CALLs of the station that wait for their turn."""
-        return len(self.inboxes["station"].waiting)
+        return self.inboxes["station"].waiting
 
     # What is heard
 
@@ -160,7 +159,7 @@ class Relay:
         inbox = self.inboxes[side]
         inbox.busy = False
         if inbox.waiting:
-            self._begin(side, inbox.waiting.popleft())
+            self._begin(side, inbox.waiting.pop(0))
 
     # What was asked
 

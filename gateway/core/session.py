@@ -65,6 +65,10 @@ class Session:
             for upstream in route.shadows
         }
         self._station.listeners = list(self._shadows.values())
+        carrier = self._relay or self._passage
+        assert carrier is not None, "a session has one carrier"
+        self._backlog = carrier.backlog
+        self._is_plain = self.memory is None and not self._shadows
         self._is_over = False
 
     def _line(self, leg: str, role: str, version: frame.Version) -> Line:
@@ -74,7 +78,9 @@ class Session:
         return Line(leg, role, version, timeout, self._out, self.tally, self._alarm)
 
     def _translate(self, stored: dict[str, bytes], ids: Iterator[str], now: float) -> None:
-        self.memory = Memory(self.route.identity, self.route.options, stored, now)
+        self.memory = Memory(
+            self.route.identity, self.route.options, stored, now, self.route.version
+        )
         self._relay = Relay(
             self.route.version, self.memory, self._station, self._csms, ids, self._out,
             self.tally, self._alarm,
@@ -88,8 +94,7 @@ class Session:
     @property
     def congested(self) -> bool:
         """Whether the station says more than its CSMS takes: then it is not read for a while."""
-        carrier = self._relay or self._passage
-        return carrier is not None and carrier.backlog > PIPELINED
+        return len(self._backlog) > PIPELINED
 
     # What is heard
 
@@ -255,6 +260,8 @@ class Session:
         """The effects of this step; what must be durable goes before what follows from it."""
         effects = self._out.copy()
         self._out.clear()
+        if self._is_plain and not self.dialect.has_changed:
+            return effects
         changed = self.memory.take_changes() if self.memory is not None else {}
         if changed:
             effects.insert(0, Persist(self.route.primary.name, changed))

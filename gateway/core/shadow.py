@@ -5,7 +5,6 @@ gives out other transaction ids; it takes the station's CALLs one after the othe
 cannot keep up with is dropped and counted. Nothing of it waits for the primary, nor the other way.
 """
 
-from collections import OrderedDict, deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -63,13 +62,13 @@ class Shadow:
             int(key[7:]): int(value) for key, value in stored.items() if key[:7] == "number:"
         }  # the primary's transaction ids, as the station knows them -> this CSMS's
         self._new_numbers: dict[str, bytes | None] = {}
-        self.memory = Memory(route.identity, route.options, stored, now)
+        self.memory = Memory(route.identity, route.options, stored, now, route.version)
         self._line = Line(self.name, "shadow", self.version, route.call_timeout, out, tally, alarm)
         self._csms = LegPort(self._line, out, tally)
         self._carrier: Relay | Echo | None = None
-        self._waiting: deque[Call] = deque()
+        self._waiting: list[Call] = []
         self._current: str | None = None
-        self._pairs: OrderedDict[str, Pair] = OrderedDict()
+        self._pairs: dict[str, Pair] = {}  # the oldest first
         self._statuses: dict[Any, Call] = {}
         self._boot = _remembered_boot(records)
         self._expiring = False
@@ -90,7 +89,7 @@ class Shadow:
             return
         self._pairs[call.message_id] = Pair(action)
         if len(self._pairs) > PAIRS:
-            _, old = self._pairs.popitem(last=False)
+            old = self._pairs.pop(next(iter(self._pairs)))
             self._verdict(old.action, "not_comparable", "S3", ("no answer of the primary",))
         self._waiting.append(call)
         self._next()
@@ -111,7 +110,7 @@ class Shadow:
 
     def _next(self) -> None:
         while self._current is None and self._waiting and self._carrier is not None:
-            call = self._waiting.popleft()
+            call = self._waiting.pop(0)
             self._current = call.message_id
             self._csms.now = self.memory.now = self._now
             renumbered = self._renumbered(call)

@@ -15,10 +15,16 @@ from gateway.core.session import Session
 from gateway.core.tally import Tally
 
 CSMS = "csms"
+CLOSED = b"closed"
 START = "2025-03-01T10:00:00Z"  # the time, until somebody says another
-LEGS = {"charger": STATION, "backend": CSMS}
+LEGS = {"charger": STATION, "backend": CSMS}  # any other is a shadow, by its own name
 NAMES = {leg: name for name, leg in LEGS.items()}
-VERSIONS: dict[str, tuple[Version, Version]] = {"A": ("1.6", "2.0.1"), "B": ("2.0.1", "1.6")}
+VERSIONS: dict[str, tuple[Version, Version]] = {
+    "A": ("1.6", "2.0.1"),
+    "B": ("2.0.1", "1.6"),
+    "same16": ("1.6", "1.6"),
+    "same201": ("2.0.1", "2.0.1"),
+}
 
 Output = dict[str, Any]
 
@@ -43,21 +49,27 @@ class Bench:
     """One station and one CSMS of the other version, and the real core between them.
 
     `pairing` "A" is a 1.6 station and a 2.0.1 CSMS, "B" the reverse. `config` holds options of the
-    translation specification's section 21, `state` a preloaded store (section 22).
+    translation specification's section 21, `state` a preloaded store (section 22). In "same16" and
+    "same201" nothing is translated. `route` replaces fields of the route: shadows, quirks.
     """
 
     def __init__(
-        self, pairing: str, config: dict[str, Any], state: dict[str, Any] | None = None
+        self,
+        pairing: str,
+        config: dict[str, Any],
+        state: dict[str, Any] | None = None,
+        **route: Any,
     ) -> None:
         options = {"identifiers": "counted", "provision": "off"} | config
         self._station, csms = VERSIONS[pairing]
-        self._route = Route(
+        plain = Route(
             identity="CS-1",
             version=self._station,
             segment="bench",
             primary=Upstream(CSMS, csms),
             options=msgspec.convert(options, Options),
         )
+        self._route = msgspec.structs.replace(plain, **route)
         self.effects: list[Effect] = []  # of the last step, for tests that look closer
         self.tally = Tally()
         self.shelf = Shelf()
@@ -72,21 +84,22 @@ class Bench:
 
     def hear_text(self, who: str, text: bytes) -> list[Output]:
         """The same for text as it stands on the wire."""
+        self.effects = []
         if who == "charger":
             self._move_to(_latest(_parsed(text)))
-        return self._emitted(self._connected().hear(LEGS[who], text, self.now))
+        self._perform(self._connected().hear(LEGS.get(who, who), text, self.now))
+        return self._said()
 
     def event(
         self, who: str, event: str, *, at: str | None = None, seconds: float | None = None
     ) -> list[Output]:
         """connect, disconnect, restart, advance or clock; `at` (RFC 3339) sets the clock first."""
+        self.effects = []
         if at is not None:
             self.now, self._time_is_told = moment(at).timestamp(), True
         match who, event:
-            case _, "advance":
-                return self._advance(seconds or 0.0)
-            case _, "clock":
-                return self._advance(0.0)
+            case _, "advance" | "clock":
+                self._advance(seconds or 0.0)
             case _, "restart":
                 self._connected()
                 self.session = None
@@ -94,12 +107,13 @@ class Bench:
             case "charger", "connect":
                 self.session = None
                 self._connected()
-                return []
-            case "backend", "connect":
-                return self._emitted(self._connected().opened(CSMS, self.now))
+            case _, "connect":
+                self._perform(self._connected().opened(LEGS.get(who, who), self.now))
             case _, "disconnect":
-                return self._emitted(self._connected().closed(LEGS[who], self.now))
-        raise ValueError(f"no event: {who} {event}")
+                self._perform(self._connected().closed(LEGS.get(who, who), self.now))
+            case _:
+                raise ValueError(f"no event: {who} {event}")
+        return self._said()
 
     def _connected(self) -> Session:
         """The session; made when it is first needed, because then the time is known."""
@@ -107,7 +121,8 @@ class Bench:
             self.session = Session(
                 self._route, self.shelf.records, self.tally, self.now, ids=self._ids
             )
-            self._emitted(self.session.opened(CSMS, self.now))
+            for leg in (CSMS, *(shadow.name for shadow in self._route.shadows)):
+                self._perform(self.session.opened(leg, self.now))
         return self.session
 
     def _move_to(self, at: float) -> None:
@@ -118,27 +133,37 @@ class Bench:
                 self.session.memory.established(at)
         self.now = max(self.now, at)
 
-    def _advance(self, seconds: float) -> list[Output]:
+    def _advance(self, seconds: float) -> None:
         """Let time pass, and let everything happen that falls due on the way."""
-        session, until, said = self._connected(), self.now + seconds, []
+        session, until = self._connected(), self.now + seconds
         while session.deadline <= until:
             self.now = max(self.now, session.deadline)
-            said += self._emitted(session.tick(self.now))
+            self._perform(session.tick(self.now))
         self.now = until
+
+    def _perform(self, effects: list[Effect]) -> None:
+        """Do what the rim does, as far as it can be done without sockets."""
+        self.effects += effects
+        for effect in effects:
+            if isinstance(effect, Persist):
+                self.shelf.keep(effect)
+
+    def sent(self) -> list[tuple[str, bytes]]:
+        """What went out on the legs in the last step, byte for byte; b"closed" where one closed."""
+        said: list[tuple[str, bytes]] = []
+        for effect in self.effects:
+            match effect:
+                case Send(leg, text):
+                    said.append((NAMES.get(leg, leg), text))
+                case Close(leg):
+                    said.append((NAMES.get(leg, leg), CLOSED))
         return said
 
-    def _emitted(self, effects: list[Effect]) -> list[Output]:
-        self.effects = effects
-        said: list[Output] = []
-        for effect in effects:
-            match effect:
-                case Persist():
-                    self.shelf.keep(effect)
-                case Send(leg, text):
-                    said.append({"to": NAMES[leg], "frame": _DECODE(text)})
-                case Close(leg):
-                    said.append({"to": NAMES[leg], "close": True})
-        return said
+    def _said(self) -> list[Output]:
+        return [
+            {"to": who, "close": True} if text == CLOSED else {"to": who, "frame": _DECODE(text)}
+            for who, text in self.sent()
+        ]
 
 
 _ENCODE = msgspec.json.Encoder(decimal_format="number").encode
@@ -172,6 +197,8 @@ def _latest(value: Any) -> float:
 
 def _preloaded(pairing: str, config: dict[str, Any], state: dict[str, Any]) -> dict[str, bytes]:
     """A store with what section 22 says, and its defaults."""
+    if pairing not in ("A", "B"):
+        return {}  # nothing is translated, so nothing is remembered
     accepted = state.get("accepted", True)
     kept: list[tuple[str, records.Record]] = []
     boot = records.Boot(state.get("boot", {}), "Accepted" if accepted else "")
@@ -183,7 +210,8 @@ def _preloaded(pairing: str, config: dict[str, Any], state: dict[str, Any]) -> d
     named = {int(n): facts for n, facts in state.get("connectors", {}).items()}
     numbers = sorted(named or {row.connector for row in rows} or {1})
     station = records.Station(
-        configuration=state.get("config_cache", {}), highest_connector=max(numbers)
+        configuration=state.get("config_cache", {}),
+        highest_connector=0 if topology == "discover" else max(numbers),
     )
     if pairing == "B" and topology != "discover":
         station.topology = rows or [records.TopologyRow(n, n) for n in numbers]
