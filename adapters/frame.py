@@ -111,7 +111,7 @@ def _explained(text: bytes, error: Exception) -> FrameError:
 
 def emit_call(message_id: str, action: str, payload: bytes) -> bytes:
     """The text of a CALL. Ids and actions come from outside too, so both are JSON-encoded."""
-    return b'[2,%b,"%b",%b]' % (_encode(message_id), action.encode(), payload)
+    return b"[2,%b,%b,%b]" % (_encode(message_id), _encode(action), payload)
 
 
 def emit_result(message_id: str, payload: bytes) -> bytes:

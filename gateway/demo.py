@@ -135,7 +135,9 @@ async def _run(keep_running: bool) -> bool:
 def main(*, keep_running: bool = False) -> int:
     """Play the demo; the exit status is 0 if everything ended under its right id."""
     os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    went_well = True
     try:
-        return 0 if trio.run(_run, keep_running) else 1
-    except KeyboardInterrupt:
-        return 0
+        went_well = trio.run(_run, keep_running)
+    except* KeyboardInterrupt:
+        print("ended", flush=True)
+    return 0 if went_well else 1

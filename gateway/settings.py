@@ -49,7 +49,7 @@ class Listen(Section, frozen=True):
     client_ca: Path | None = None  # who signs the stations' certificates (profile 3)
     credentials: dict[str, Secret] = {}  # identity -> scrypt$... (plain text for trials only)
     credentials_file: Path | None = None  # the same as a TOML file; both are joined
-    handshake_timeout: Seconds = 10.0  # for TCP, TLS, upgrade and authentication together
+    handshake_timeout: Seconds = 10.0  # TLS and request; again credentials; again the CSMS
     message_limit: Bytes = 65_536  # of one message, in bytes
     ping_interval: Seconds = 60.0  # WebSocket pings, on every leg
 

@@ -44,8 +44,10 @@ BROAD = {
         "a repair that raises is our bug: the message goes on unmended",
     ),
 }
-# Marks that say "not now", each with its reason: "path: the line" -> why.
-MARKS: dict[str, str] = {}
+# Marks that say "not now": how many a file may have, and why.
+MARKS: dict[str, tuple[int, str]] = {
+    "tests/endtoend/driven_peer.py": (1, "a far end on Node.js, which a machine may lack"),
+}
 # Written so that these patterns do not find themselves.
 MARK = re.compile(
     r"\bTO[D]O\b|\bFIX[M]E\b|\bXX[X]\b|mark\.(?:skip|xfail)|pytest\.(?:skip|xfail)\(|importorsk[i]p"
@@ -132,14 +134,14 @@ def test_every_public_class_and_function_has_a_docstring() -> None:
 
 
 def test_no_mark_says_not_now() -> None:
-    found = {
-        f"{name_of(path)}: {line.strip()}"
+    found = Counter(
+        name_of(path)
         for path in files()
-        if path.suffix in {".py", ".md", ".toml", ".yaml", ".txt", ".mjs", ""}
+        if path.suffix != ".lock"
         for line in path.read_text("utf-8", errors="replace").splitlines()
         if MARK.search(line)
-    }
-    assert found == set(MARKS)
+    )
+    assert found == {name: count for name, (count, _) in MARKS.items()}
 
 
 def test_no_file_knows_a_developers_machine_or_an_index_host() -> None:

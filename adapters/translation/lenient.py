@@ -4,6 +4,7 @@ Only what cannot change the meaning is repaired: nulls for absent fields, number
 integers, single texts that are numbers (specification 1.2 and 1.3).
 """
 
+import re
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -29,6 +30,7 @@ CODES = (
     ("Expected `object`, got", "FormatViolation"),
     ("Expected", "TypeConstraintViolation"),
 )
+NUMBER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
 _as_anything = decoder(dict[str, Any])
 
 
@@ -88,7 +90,7 @@ def _mend(given: Any, kind: Any, drop_unknown: bool, memory: Memory) -> Any:
         return mended
     if isinstance(given, list) and get_origin(kind) is list:
         return [_mend(value, get_args(kind)[0], drop_unknown, memory) for value in given]
-    if kind is int and isinstance(given, str) and given.strip().lstrip("+-").isdecimal():
+    if kind is int and isinstance(given, str) and NUMBER.fullmatch(given):
         memory.lose("text_number", given[:20])
         return int(given)
     if kind is str and isinstance(given, int) and not isinstance(given, bool):

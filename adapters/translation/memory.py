@@ -4,6 +4,7 @@ import random
 from collections.abc import Generator, Iterator
 from typing import Any
 
+from adapters.errors import PayloadError
 from adapters.frame import Version
 from adapters.translation import records
 from adapters.translation.options import Options
@@ -21,6 +22,7 @@ from adapters.translation.topology import Topology
 
 PURGE_AFTER = 30 * A_DAY
 CLOCK_TOLERANCE = 10.0  # seconds that an event may be older than the connection
+MOST_CONNECTORS = 1000  # 1.6 numbers them without gaps, and all up to the highest are asked
 KEPT_ENDED = 50  # ended transactions a station, so that late repeats are answered
 RECENT_METER_VALUES = 50  # a repeat comes soon; 200 would cost 26 KiB a busy station
 RECENT_TOKENS = 200
@@ -132,9 +134,11 @@ class Memory:
         return bool(self.journal)
 
     def connector(self, number: int) -> Connector:
-        """What is known of a 1.6 connector; made when it is first spoken of."""
+        """What is known of a 1.6 connector; made when first spoken of. Raises PayloadError."""
         known = self.connectors.get(number)
         if known is None:
+            if not 0 <= number <= MOST_CONNECTORS:
+                raise PayloadError("PropertyConstraintViolation", f"no connector: {number}"[:99])
             known = self.connectors[number] = Connector(number)
             if number > self.station.highest_connector:
                 self.station.highest_connector = number

@@ -7,7 +7,7 @@ from typing import Final, get_args
 import msgspec
 
 from adapters import v16, v201
-from adapters.translation import signed
+from adapters.translation import registers, signed
 from adapters.translation.memory import Memory
 from adapters.translation.scalars import number, shortest, utc
 
@@ -184,11 +184,12 @@ def _sample_to_16(sample: v201.SampledValue, memory: Memory) -> list[v16.Sampled
     if sample.measurand in ONLY_201:
         memory.lose("measurand", str(sample.measurand))
         return []
-    unit, value = sample.unit_of_measure, sample.value
+    unit, value = sample.unit_of_measure, registers.scaled(sample)
+    if value is None:
+        memory.lose("value", sample.measurand or REGISTER)
+        return []
     name: str | None = None
     if unit is not None:
-        if unit.multiplier:
-            value = value.scaleb(unit.multiplier)
         name = unit.unit or "Wh"
         if name not in UNITS_16:
             if name != "Hz":  # 1.6 means Hz by leaving it out

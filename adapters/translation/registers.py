@@ -4,20 +4,40 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from adapters import v16, v201
+from adapters.errors import PayloadError
+from adapters.payload import POWERS
 from adapters.translation.scalars import number
 
 REGISTER = "Energy.Active.Import.Register"
+MOST = 15  # powers of ten in Wh: what is beyond is no reading, and too long for an integer
+
+
+def plausible(reading: int) -> None:
+    """Refuse a meterStart or meterStop of more digits than any number has here. PayloadError."""
+    if abs(reading) >= 10**POWERS:
+        raise PayloadError("PropertyConstraintViolation", "no meter shows this many digits")
 
 
 def wh(sample: v201.SampledValue) -> Decimal | None:
     """The reading of an energy register in Wh; None for any other sample."""
     if sample.measurand not in (None, REGISTER):
         return None
-    unit = sample.unit_of_measure
-    if unit is None:
-        return sample.value
-    value = sample.value.scaleb(unit.multiplier) if unit.multiplier else sample.value
-    return value * 1000 if unit.unit == "kWh" else value
+    unit, value = sample.unit_of_measure, scaled(sample)
+    if value is None:
+        return None
+    if unit is not None and unit.unit == "kWh":
+        value *= 1000
+    return value if value.adjusted() <= MOST else None
+
+
+def scaled(sample: v201.SampledValue) -> Decimal | None:
+    """The value with its power of ten; None where that is none of a meter."""
+    unit, value = sample.unit_of_measure, sample.value
+    if unit is None or not unit.multiplier:
+        return value
+    if abs(unit.multiplier) > POWERS or abs(value.adjusted() + unit.multiplier) > POWERS:
+        return None
+    return value.scaleb(unit.multiplier)
 
 
 def last_register(elements: Iterable[v201.MeterValue]) -> str | None:

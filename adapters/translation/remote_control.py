@@ -36,7 +36,7 @@ def v201_start(call: v201.RequestStartTransactionRequest, memory: Memory) -> Con
     )
     if answer.status == "Accepted":
         text = memory.station.configuration.get("ConnectionTimeOut", "")
-        wait = float(text) if text.isdigit() else CONNECTION_TIMEOUT
+        wait = float(text) if text.isdecimal() else CONNECTION_TIMEOUT
         asked = RemoteStart(call.remote_start_id, id_tag, number, memory.now + wait + GRACE)
         memory.station.remote_starts.append(asked)
         memory.touch(memory.station)

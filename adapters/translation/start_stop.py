@@ -25,6 +25,7 @@ STATES = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})
 
 def start_transaction(call: v16.StartTransactionRequest, memory: Memory) -> Conversation:
     """StartTransaction becomes the Started event; both ids are fixed before it is sent (D-15)."""
+    registers.plausible(call.meter_start)
     key = f"{call.connector_id}|{call.id_tag.casefold()}|{call.timestamp}|{call.meter_start}"
     tx = next((t for t in memory.transactions.values() if t.start_key == key), None)
     if tx is not None and tx.confirmed:

@@ -123,8 +123,9 @@ def _charging_state(
         if not refusal.is_transient:
             memory.lose("dead_letter", "TransactionEvent")
             return
-        tx.charging_state = before  # a status is not repeated by the station: the number is free
-        events.give_back(tx, seq, memory)
+        tx.charging_state = before  # a status is not repeated by the station
+        if refusal.code not in ("timeout", "closed"):  # then the CSMS may have taken the number
+            events.give_back(tx, seq, memory)
         raise
     events.heed(answer, tx, memory)
 

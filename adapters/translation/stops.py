@@ -54,6 +54,7 @@ def cause_of(reason: v16.StopReason | None, tx: Transaction | None, memory: Memo
 
 def stop_transaction(call: v16.StopTransactionRequest, memory: Memory) -> Conversation:
     """StopTransaction becomes the Ended event; a station is always confirmed."""
+    registers.plausible(call.meter_stop)
     tx = _transaction_of(call, memory)
     if tx is None:
         return (yield from _orphan(call, memory))

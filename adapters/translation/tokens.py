@@ -3,9 +3,10 @@
 import re
 
 from adapters import v16, v201
+from adapters.errors import PayloadError
 from adapters.translation.memory import Memory
 from adapters.translation.records import IdToken, Token
-from adapters.translation.scalars import alias, seconds
+from adapters.translation.scalars import alias, seconds, utc
 
 # What the form of an idTag says; a UID in hexadecimal is what OCPP 1.6 section 3.9 recommends.
 FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -119,7 +120,7 @@ def info_to_16(info: v201.IdTokenInfo | None, id_tag: str, memory: Memory) -> v1
     if info.personal_message is not None:
         memory.lose("personal_message", "personalMessage")
     status = STATUS_TO_16[info.status]
-    expiry = None if info.status in PASSING else info.cache_expiry_date_time
+    expiry = None if info.status in PASSING else _expiry(info.cache_expiry_date_time, memory)
     answer = v16.IdTagInfo(status, expiry, group_to_16(info.group_id_token, memory))
     if info is not memory.stood_in:  # what is said in the CSMS's place teaches nothing
         note_status(id_tag, status, expiry, memory, info.evse_id or [])
@@ -128,11 +129,21 @@ def info_to_16(info: v201.IdTokenInfo | None, id_tag: str, memory: Memory) -> v1
 
 def info_to_201(info: v16.IdTagInfo, id_tag: str, memory: Memory) -> v201.IdTokenInfo:
     """What a 1.6 CSMS says of a tag, in 2.0.1 words; remembered for the tag."""
-    note_status(id_tag, info.status, info.expiry_date, memory, [])
+    expiry = _expiry(info.expiry_date, memory)
+    note_status(id_tag, info.status, expiry, memory, [])
     group = to_201(info.parent_id_tag, memory) if info.parent_id_tag is not None else None
     return v201.IdTokenInfo(
-        STATUS_TO_201[info.status], cache_expiry_date_time=info.expiry_date, group_id_token=group
+        STATUS_TO_201[info.status], cache_expiry_date_time=expiry, group_id_token=group
     )
+
+
+def _expiry(text: str | None, memory: Memory) -> str | None:
+    """Until when a status counts; one that is no time is no reason to withhold the answer."""
+    try:
+        return utc(text) if text is not None else None
+    except PayloadError:
+        memory.lose("clock", "expiryDate")
+        return None
 
 
 def note_status(

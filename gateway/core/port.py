@@ -19,6 +19,10 @@ _as_object = decoder(dict[str, object])
 class Port(Protocol):
     """What a relay or a passage needs of an end."""
 
+    @property
+    def leg(self) -> str:
+        """Under which leg's name what happens here is counted."""
+
     def ask(self, ask: Ask) -> None:
         """Send a CALL there; its owner hears the answer."""
 
@@ -47,7 +51,7 @@ class LegPort:
     """An end that is a WebSocket. Each CALL heard is answered once, and only once."""
 
     def __init__(self, line: Line, out: list[Effect], tally: Tally) -> None:
-        self.line, self.now = line, 0.0
+        self.line, self.leg, self.now = line, line.leg, 0.0
         self.heard: dict[str, str] = {}  # message id -> action, of the CALLs not answered yet
         self._out, self._tally = out, tally
 

@@ -5,7 +5,7 @@ the CALLs of one side are taken one after the other, so that what one teaches th
 """
 
 from collections.abc import Iterator, Sized
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import msgspec
 
@@ -23,11 +23,11 @@ from adapters.translation.conversation import (
 )
 from adapters.translation.memory import Memory
 from gateway.core.effects import Effect, Lost, Refused
+from gateway.core.exchange import Exchange, Inbox, Side
 from gateway.core.line import Alarm, Ask
 from gateway.core.port import Port
 from gateway.core.tally import Tally
 
-Side: TypeAlias = Literal["station", "csms"]
 ACTIONS: dict[Version, dict[str, Action]] = {"1.6": v16.ACTIONS, "2.0.1": v201.ACTIONS}
 ENTRIES = {
     (side, version): translation.entries(side, version)
@@ -37,39 +37,6 @@ ENTRIES = {
 PAIRINGS: dict[Version, str] = {"1.6": "16_to_201", "2.0.1": "201_to_16"}
 WAITING_COMMANDS = 100  # CALLs of a CSMS that wait for the station; more are refused
 TIMEOUT_CODES: dict[Side, str] = {"station": "InternalError", "csms": "GenericError"}
-
-
-class Exchange:
-    """One conversation that is under way, and the CALL that it answers, if one began it."""
-
-    __slots__ = (
-        "action",
-        "asked",
-        "conversation",
-        "follow_ups",
-        "lossy",
-        "message_id",
-        "replays",
-        "side",
-    )
-
-    def __init__(
-        self, conversation: Conversation, side: Side | None, message_id: str, action: str
-    ) -> None:
-        self.conversation, self.side, self.message_id = conversation, side, message_id
-        self.action = action
-        self.asked = self.lossy = self.replays = False
-        self.follow_ups: list[Conversation] = []
-
-
-class Inbox:
-    """The CALLs of one side: the one being answered, and those behind it."""
-
-    __slots__ = ("busy", "waiting")
-
-    def __init__(self) -> None:
-        self.busy = False
-        self.waiting: list[Call] = []
 
 
 class Relay:
@@ -107,7 +74,7 @@ class Relay:
         if not inbox.busy:
             self._begin(side, call)
         elif side == "csms" and len(inbox.waiting) >= WAITING_COMMANDS:
-            self._refuse(side, call, "GenericError", f"{WAITING_COMMANDS} CALLs wait already")
+            self._say_no(side, call, "GenericError", f"{WAITING_COMMANDS} CALLs wait already")
         else:
             inbox.waiting.append(call)
 
@@ -147,12 +114,15 @@ class Relay:
         self._next(side)
 
     def _refuse(self, side: Side, call: Call, code: str, why: str) -> None:
-        version = self.versions[side]
-        self._count(call.action if call.action in ACTIONS[version] else "other", "refused")
-        self._out.append(Refused(side, "refused_call", f"{call.action}: {code}"))
-        text = frame.emit_error(version, call.message_id, code, why)
-        self.ports[side].answer(call.message_id, text)
+        """Say no to the CALL whose turn it is."""
+        self._say_no(side, call, code, why)
         self._next(side)
+
+    def _say_no(self, side: Side, call: Call, code: str, why: str) -> None:
+        version, port = self.versions[side], self.ports[side]
+        self._count(call.action if call.action in ACTIONS[version] else "other", "refused")
+        self._note(side, "refused_call", f"{call.action}: {code}")
+        port.answer(call.message_id, frame.emit_error(version, call.message_id, code, why))
 
     def _next(self, side: Side) -> None:
         """The CALL before was answered: take the next."""
@@ -177,7 +147,9 @@ class Relay:
         try:
             response = lenient.response(message.payload, kind, self.memory)
         except PayloadError as error:
-            self._out.append(Refused(self._side_of(request), "invalid_answer", error.reason))
+            self._out.append(
+                Refused(self.ports[self._side_of(request)].leg, "invalid_answer", error.reason)
+            )
             self._advance(exchange, error=Refusal("InternalError", error.reason))
             return
         self._advance(exchange, response)
@@ -256,7 +228,9 @@ class Relay:
         try:
             decoder(type(request)).decode(payload)
         except msgspec.DecodeError as error:
-            self._out.append(Refused(side, "own_frame_invalid", f"{request.action}: {error}"))
+            self._out.append(
+                Refused(self.ports[side].leg, "own_frame_invalid", f"{request.action}: {error}")
+            )
             return False
         exchange.asked = True
         message_id = next(self._ids)
@@ -357,6 +331,9 @@ class Relay:
         self._waits = [row for row in self._waits if row[1].event not in signals]
         for _, _, exchange in due:
             self._advance(exchange, value=True)
+
+    def _note(self, side: Side, reason: str, detail: str) -> None:
+        self._out.append(Refused(self.ports[side].leg, reason, detail))
 
     def _count(self, action: str, outcome: str) -> None:
         self._tally.translations[PAIRINGS[self.version], action, outcome] += 1

@@ -141,6 +141,8 @@ class Session:
             self._relay.hear_call("station", call)
         elif self._passage is not None:
             self._passage.hear_call("station", call, text, action)
+        for shadow in self._shadows.values():
+            shadow.go_on()
 
     def _hear_primary(self, leg: str, text: bytes, now: float) -> None:
         try:

@@ -55,7 +55,8 @@ class Shadow:
         ids: Iterator[str],
         now: float,
     ) -> None:
-        self.name, self.version, self._route = upstream.name, upstream.version, route
+        self.name = self.leg = upstream.name
+        self.version, self._route = upstream.version, route
         self._out, self._tally, self._alarm, self._ids = out, tally, alarm, ids
         stored = records.get(self.name, {})
         self._numbers = {
@@ -92,6 +93,9 @@ class Shadow:
             old = self._pairs.pop(next(iter(self._pairs)))
             self._verdict(old.action, "not_comparable", "S3", ("no answer of the primary",))
         self._waiting.append(call)
+
+    def go_on(self) -> None:
+        """Take what waits, once the primary has been given the same."""
         self._next()
 
     def _remember(self, call: Call) -> None:
@@ -179,11 +183,8 @@ class Shadow:
         self, primary: CallResult | CallError, shadow: CallResult | CallError
     ) -> None:
         """The same transaction has another id at each CSMS."""
-        if isinstance(primary, CallError) or isinstance(shadow, CallError):
-            return
-        ours = _as_object.decode(primary.payload).get("transactionId")
-        theirs = _as_object.decode(shadow.payload).get("transactionId")
-        if isinstance(ours, int) and isinstance(theirs, int):
+        ours, theirs = _number_in(primary), _number_in(shadow)
+        if ours is not None and theirs is not None:
             self._numbers[ours] = theirs
             self._new_numbers[f"number:{ours}"] = str(theirs).encode()
 
@@ -274,6 +275,17 @@ def _answer_in(text: bytes) -> CallResult | CallError:
     if isinstance(message, Call):
         raise AssertionError("an answer is no CALL")
     return message
+
+
+def _number_in(answer: CallResult | CallError) -> int | None:
+    """The transaction id in an answer to StartTransaction, if one is there."""
+    if isinstance(answer, CallError):
+        return None
+    try:
+        number = _as_object.decode(answer.payload).get("transactionId")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return number if type(number) is int else None  # True is an int too
 
 
 def _remembered_boot(records: dict[str, dict[str, bytes]]) -> Call | None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.errors import PayloadError
 from adapters.frame import Version
 from adapters.translation import records
 from adapters.translation.options import Options
@@ -185,7 +186,7 @@ def _latest(value: Any) -> float:
             if key == "timestamp" and isinstance(inner, str):
                 try:
                     found = max(found, moment(inner).timestamp())
-                except Exception:
+                except PayloadError:
                     continue
             else:
                 found = max(found, _latest(inner))

@@ -8,7 +8,17 @@ from typing import Protocol
 import structlog
 import trio
 
-from gateway.core.effects import STATION, Close, Dial, Effect, Mended, Persist, Refused, Send
+from gateway.core.effects import (
+    STATION,
+    Close,
+    Compared,
+    Dial,
+    Effect,
+    Mended,
+    Persist,
+    Refused,
+    Send,
+)
 from gateway.core.route import Route
 from gateway.wire.connection import Connection, Watch
 from gateway.wire.framing import GOING_AWAY, INTERNAL
@@ -198,6 +208,11 @@ class Link:
                     self.legs[leg].close(code, reason)
             case Dial(leg):
                 self._ashore.dial(self, leg)
+            case Compared(csms, action, "mismatched", "S0" | "S1" as severity, paths):
+                self.log.info(
+                    "shadow decided differently",
+                    csms=csms, action=action, severity=severity, paths=paths,
+                )  # fmt: skip
             case Mended(quirk, _, changes):
                 self._shared.tally.repairs[quirk,] += changes
             case Refused(leg, reason):

@@ -392,7 +392,6 @@ def test_the_example_shows_every_option_of_the_translation() -> None:
 def test_every_default_is_shown_when_asked_for(folder: Path) -> None:
     lines = effective(loaded(folder)).splitlines()
     for line in (
-        "listen.ping_interval = 60.0",
         "timeouts.drain = 5.0",
         'log.format = "auto"',
         'segment[0].translation.link_policy = "mirror"',
