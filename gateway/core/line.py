@@ -4,7 +4,7 @@ from typing import Any, Protocol
 
 from adapters.frame import CallError, CallResult, Version
 from gateway.core.effects import Effect, Send
-from gateway.core.tally import Tally
+from gateway.core.tally import SLOTS, Tally
 
 LATE = 600.0  # seconds that an answer may come late and still teach something (specification 1.5)
 KEPT_LATE = 64
@@ -55,8 +55,8 @@ class Line:
     """The outgoing side of one leg."""
 
     __slots__ = (
-        "_alarm", "_late", "_out", "_tally", "is_up", "leg", "open", "role", "timeout", "version",
-        "waiting",
+        "_alarm", "_late", "_out", "_sent", "_tally", "is_up", "leg", "open", "role", "timeout",
+        "version", "waiting",
     )  # fmt: skip
 
     def __init__(
@@ -70,6 +70,7 @@ class Line:
         alarm: Alarm,
     ) -> None:
         self.leg, self.role, self.version, self.timeout = leg, role, version, timeout
+        self._sent = SLOTS[role, "out", "call"]
         self.open: Ask | None = None
         self.waiting: list[Ask] = []  # a deque of none is ten times as big, and this stays short
         self.is_up = True
@@ -87,7 +88,7 @@ class Line:
         self.open, ask.sent_at, ask.deadline = ask, now, now + self.timeout
         if ask.deadline < self._alarm.at:
             self._alarm.at = ask.deadline
-        self._tally.frames[self.role, "out", "call", ask.action] += 1
+        self._tally.frames[ask.action][self._sent] += 1
         self._out.append(Send(self.leg, ask.text))
 
     def take(self, message_id: str, now: float) -> Ask | None:

@@ -10,7 +10,7 @@ from adapters.frame import Call, CallError, CallResult, Version
 from adapters.payload import decoder, encode
 from gateway.core.effects import STATION, Effect, Mended, Refused, Send
 from gateway.core.line import Ask, Line, Owner
-from gateway.core.tally import Tally
+from gateway.core.tally import SLOTS, Tally
 from vendor_quirks.registry import Repairs, mend
 
 _as_object = decoder(dict[str, object])
@@ -52,6 +52,7 @@ class LegPort:
 
     def __init__(self, line: Line, out: list[Effect], tally: Tally) -> None:
         self.line, self.leg, self.now = line, line.leg, 0.0
+        self._answered = SLOTS[line.role, "out", "result"]
         self.heard: dict[str, str] = {}  # message id -> action, of the CALLs not answered yet
         self._out, self._tally = out, tally
 
@@ -72,8 +73,8 @@ class LegPort:
         action = self.heard.pop(message_id, None)
         if action is None:
             return
-        kind = "result" if text[1] == 51 else "error"  # b"3": what is emitted begins with [3 or [4
-        self._tally.frames[self.line.role, "out", kind, action] += 1
+        is_error = text[1] != 51  # b"3": what is emitted begins with [3 or [4
+        self._tally.frames[action][self._answered + is_error] += 1
         self._out.append(Send(self.line.leg, text))
 
 

@@ -19,10 +19,11 @@ from gateway.core.port import LegPort, StationPort
 from gateway.core.relay import Relay
 from gateway.core.route import Route
 from gateway.core.shadow import Shadow
-from gateway.core.tally import Tally
+from gateway.core.tally import SLOTS, Tally
 
 PIPELINED = 32  # CALLs of a station that may wait; then its socket is not read until some are done
 GOING_AWAY = 1001
+STATION_CALLS, PRIMARY_CALLS = SLOTS[STATION, "in", "call"], SLOTS["primary", "in", "call"]
 KNOWN = frozenset(v16.ACTIONS) | frozenset(v201.ACTIONS)
 _ids = random_ids()
 
@@ -130,7 +131,7 @@ class Session:
 
     def _station_calls(self, call: Call, text: bytes, now: float) -> None:
         action = call.action if call.action in KNOWN else "other"
-        self.tally.frames[STATION, "in", "call", action] += 1
+        self.tally.frames[action][STATION_CALLS] += 1
         if not self._station.hear(call, action):
             return
         if self.dialect.concerns(action):
@@ -154,7 +155,7 @@ class Session:
             self._answer_heard(message, text, self._csms_line, now)
             return
         action = message.action if message.action in KNOWN else "other"
-        self.tally.frames["primary", "in", "call", action] += 1
+        self.tally.frames[action][PRIMARY_CALLS] += 1
         if not self._csms.hear(message, action):
             return
         if self._relay is not None:
@@ -166,17 +167,17 @@ class Session:
         self, message: CallResult | CallError, text: bytes, line: Line, now: float
     ) -> None:
         """An answer goes to whoever asked, by its id on this leg."""
-        kind = "result" if isinstance(message, CallResult) else "error"
+        slot = SLOTS[line.role, "in", "result"] + isinstance(message, CallError)
         ask = line.take(message.message_id, now)
         if ask is None:
-            self.tally.frames[line.role, "in", kind, "other"] += 1
+            self.tally.frames["other"][slot] += 1
             expired = line.take_late(message.message_id, now)
             if expired is None:
                 self._out.append(Refused(line.leg, "unknown_answer_id", message.message_id[:36]))
             else:
                 expired.owner.late(expired, message)
             return
-        self.tally.frames[line.role, "in", kind, ask.action] += 1
+        self.tally.frames[ask.action][slot] += 1
         if line is self._station_line:
             message, text = self.dialect.mended_answer(ask.action, message, text)
         ask.owner.answered(ask, message, text)

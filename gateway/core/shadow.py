@@ -23,7 +23,7 @@ from gateway.core.mending import KEY, OURS, Remembered
 from gateway.core.port import LegPort
 from gateway.core.relay import Relay
 from gateway.core.route import Route, Upstream
-from gateway.core.tally import Tally
+from gateway.core.tally import SLOTS, Tally
 
 WAITING = 256  # CALLs that wait for a shadow; more are dropped
 PAIRS = 512  # CALLs whose two answers are not both there
@@ -209,8 +209,8 @@ class Shadow:
         if ask is None:
             self._out.append(Refused(self.name, "unknown_answer_id", message.message_id[:36]))
             return
-        kind = "result" if isinstance(message, CallResult) else "error"
-        self._tally.frames["shadow", "in", kind, ask.action] += 1
+        is_error = isinstance(message, CallError)
+        self._tally.frames[ask.action][SLOTS["shadow", "in", "result"] + is_error] += 1
         ask.owner.answered(ask, message, text)
         self._line.go_on(now)
         self._next()
@@ -218,7 +218,7 @@ class Shadow:
     def _commanded(self, call: Call) -> None:
         known = virtual.ACTIONS[self.version]
         action = call.action if call.action in known else "other"
-        self._tally.frames["shadow", "in", "call", action] += 1
+        self._tally.frames[action][SLOTS["shadow", "in", "call"]] += 1
         self._tally.shadow_commands[self.name, action] += 1
         if self._carrier is not None and self._csms.hear(call, action):
             self._carrier.hear_call("csms", call)

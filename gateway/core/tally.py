@@ -6,12 +6,38 @@ parsing the frame that it counts (benchmarks/FINDINGS.md).
 
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterator
+from itertools import product
 from typing import TypeAlias
 
 Counts: TypeAlias = defaultdict[tuple[str, ...], int]
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 MICROSECONDS = (25e-6, 50e-6, 100e-6, 250e-6, 500e-6, 1e-3, 2.5e-3, 5e-3, 10e-3, 50e-3, 0.25, 1.0)
+
+
+# Where a frame is counted in its action's row. A CALLERROR's place is behind its CALLRESULT's.
+SLOTS: dict[tuple[str, str, str], int] = {
+    place: slot
+    for slot, place in enumerate(
+        product(("station", "primary", "shadow"), ("in", "out"), ("call", "result", "error"))
+    )
+}
+
+
+class Frames(dict[str, list[int]]):
+    """Frames by action, then by SLOTS: a third of the cost of one key for all (6 an exchange)."""
+
+    def __missing__(self, action: str) -> list[int]:
+        self[action] = [0] * len(SLOTS)
+        return self[action]
+
+    def by_labels(self) -> Iterator[tuple[tuple[str, str, str, str], int]]:
+        """(leg role, direction, type, action) and how many, of all that occurred."""
+        for action, row in tuple(self.items()):
+            for place, slot in SLOTS.items():
+                if row[slot]:
+                    yield (*place, action), row[slot]
 
 
 class Histogram:
@@ -45,7 +71,7 @@ class Tally:
         self.stations_connected: Counts = defaultdict(int)  # segment, version
         self.legs_connected: Counts = defaultdict(int)  # csms, role
         self.handshakes: Counts = defaultdict(int)  # outcome
-        self.frames: Counts = defaultdict(int)  # leg role, direction, type, action
+        self.frames = Frames()
         self.frames_refused: Counts = defaultdict(int)  # leg role, reason
         self.call_seconds = CallSeconds()
         self.added_seconds = Histogram(MICROSECONDS)

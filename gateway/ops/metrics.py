@@ -14,7 +14,7 @@ from prometheus_client.core import (
 )
 from prometheus_client.registry import Collector
 
-from gateway.core.tally import Histogram, Tally
+from gateway.core.tally import Counts, Frames, Histogram, Tally
 
 PREFIX = "ocpp_gateway_"
 
@@ -108,8 +108,8 @@ class TallyCollector(Collector):
         yield build
 
     def _counts(self, family: Family) -> Mapping[tuple[str, ...], int]:
-        counts: dict[tuple[str, ...], int] = getattr(self.tally, family.field or family.name).copy()
-        return counts
+        counts: Counts | Frames = getattr(self.tally, family.field or family.name)
+        return dict(counts.by_labels()) if isinstance(counts, Frames) else counts.copy()
 
 
 def described(family: Family) -> tuple[str, str, None, tuple[str, ...]]:

@@ -3,7 +3,7 @@
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from gateway.core.tally import Tally
+from gateway.core.tally import SLOTS, Tally
 from gateway.ops.metrics import exposition, registry
 
 # name -> (type, labels): what operators were promised.
@@ -33,7 +33,7 @@ def busy_tally() -> Tally:
     tally.stations_connected["pilot", "1.6"] += 3
     tally.legs_connected["new", "primary"] += 2
     tally.handshakes["accepted",] += 5
-    tally.frames["station", "in", "call", "Heartbeat"] += 7
+    tally.frames["Heartbeat"][SLOTS["station", "in", "call"]] += 7
     tally.frames_refused["station", "utf8"] += 1
     tally.call_seconds["primary", "Heartbeat"].observe(0.02)
     tally.call_seconds["primary", "Heartbeat"].observe(100.0)
