@@ -23,7 +23,8 @@ from adapters.translation.topology import Topology
 PURGE_AFTER = 30 * A_DAY
 CLOCK_TOLERANCE = 10.0  # seconds that an event may be older than the connection
 MOST_CONNECTORS = 1000  # 1.6 numbers them without gaps, and all up to the highest are asked
-KEPT_ENDED = 50  # ended transactions a station, so that late repeats are answered
+KEPT_ENDED = 16  # ended transactions a station, so that late repeats are answered; 1 KiB each
+KEPT_BEGUN = 64  # transactions without end a station: no station has as many connectors
 RECENT_METER_VALUES = 50  # a repeat comes soon; 200 would cost 26 KiB a busy station
 RECENT_TOKENS = 200
 
@@ -165,8 +166,11 @@ class Memory:
         self.transactions[tx.tx20] = tx
         self.name(tx)
         ended = [t for t in self.transactions.values() if t.state == "ENDED"]
-        for old in ended[:-KEPT_ENDED]:
+        begun = [t for t in self.transactions.values() if t.state != "ENDED"]
+        for old in ended[:-KEPT_ENDED] + begun[:-KEPT_BEGUN]:
             self._forget(old)
+        if len(begun) > KEPT_BEGUN:
+            self.lose("transaction_forgotten", "transactionId")
 
     def name(self, tx: Transaction) -> None:
         """A transaction's 1.6 number may have become known."""
