@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from adapters import v16, v201
-from adapters.translation import discovery, tokens
+from adapters.translation import discovery, plug_and_charge, settings, tokens
 from adapters.translation.conversation import Conversation, Refusal, Start, Step, Wait
 from adapters.translation.memory import Memory
 from adapters.translation.records import Boot
@@ -70,10 +70,19 @@ def _accepted_16(memory: Memory) -> None:
     memory.touch(known)
     for connector in memory.connectors.values():
         connector.forced = True  # the CSMS wants to hear every connector again
+    if _wants_connectors(memory):
+        memory.connection_announced = True
+        memory.follow_ups.append(settings.discover(memory))
     silent = {n for n in memory.topology.all_connectors() if n}
     memory.statuses_due = silent
     if silent:
         memory.follow_ups.append(_ask_the_silent(memory))
+
+
+def _wants_connectors(memory: Memory) -> bool:
+    """Whether to ask for their number; unasked CALLs early after a boot upset some stations."""
+    is_known = memory.topology.is_configured or "NumberOfConnectors" in memory.station.configuration
+    return memory.options.discover == "on" and not (is_known or memory.connection_announced)
 
 
 def _ask_the_silent(memory: Memory) -> Generator[Step, Any, None]:
@@ -180,11 +189,12 @@ def v16_authorize(call: v16.AuthorizeRequest, memory: Memory) -> Conversation:
 def v201_authorize(call: v201.AuthorizeRequest, memory: Memory) -> Conversation:
     """May this id token charge? A contract that 1.6 cannot check is never vouched for (17.4)."""
     has_certificate = call.certificate is not None or call.iso15118_certificate_hash_data
-    if has_certificate and memory.options.pnc_emaid_only == "off":
-        return v201.AuthorizeResponse(
-            id_token_info=v201.IdTokenInfo(status="Invalid"),
-            certificate_status="NoCertificateAvailable",
-        )
+    if has_certificate:
+        checked: v201.AuthorizeResponse | None = yield from plug_and_charge.wrapped(call, memory)
+        if checked is not None:
+            return checked
+        if memory.options.pnc_emaid_only == "off":
+            return plug_and_charge.REFUSALS["Authorize"]
     if is_too_long(call.id_token, memory):
         return v201.AuthorizeResponse(id_token_info=v201.IdTokenInfo(status="Invalid"))
     tag = tokens.to_16(call.id_token, memory)

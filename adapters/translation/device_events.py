@@ -3,8 +3,10 @@
 from collections.abc import Generator
 from typing import Any
 
+import msgspec
+
 from adapters import v201
-from adapters.translation import boot, faults, status
+from adapters.translation import boot, faults, status, unmapped
 from adapters.translation.conversation import Conversation, Step
 from adapters.translation.memory import Memory
 
@@ -13,13 +15,17 @@ STATES = frozenset(status.TO_201.values())
 
 def v201_station(call: v201.NotifyEventRequest, memory: Memory) -> Conversation:
     """Each event that 1.6 has a word for is told; the others end here."""
+    unheard = []
     for event in call.event_data:
         if event.variable.name == "AvailabilityState" and event.actual_value in STATES:
             yield from _availability(event, memory)
         elif event.variable.name in faults.FAULT_VARIABLES:
             yield from _fault(event, memory)
         else:
-            memory.lose("unmapped_notification", "eventData")
+            unheard.append(event)
+    if unheard:
+        rest = msgspec.structs.replace(call, event_data=unheard)
+        yield from unmapped.forwarded(rest, memory)
     return v201.NotifyEventResponse()
 
 

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from typing import Any
 
 from adapters import v201
-from adapters.translation import status
+from adapters.translation import device, status
 from adapters.translation.conversation import Conversation, Refusal, Step, Wait
 from adapters.translation.memory import Memory
 from adapters.translation.metering import REGISTER
@@ -49,6 +49,9 @@ def _ask_for_connectors(memory: Memory) -> Generator[Step, Any, None]:
 
 def v201_report(call: v201.NotifyReportRequest, memory: Memory) -> Conversation:
     """A part of the report that was asked for; the last one completes the topology."""
+    device.learn(call, memory)
+    if not call.tbc:
+        memory.signal(device.reported(call.request_id))
     if call.request_id == memory.report_id:
         for row in call.report_data or []:
             evse = row.component.evse

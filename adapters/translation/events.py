@@ -4,7 +4,7 @@ from collections.abc import Generator
 from typing import Any
 
 from adapters import v16, v201
-from adapters.translation import tokens
+from adapters.translation import costs, tokens
 from adapters.translation.conversation import Refusal, Step
 from adapters.translation.memory import Memory
 from adapters.translation.records import PendingStop, Transaction
@@ -62,9 +62,8 @@ def updated(
 
 def heed(answer: v201.TransactionEventResponse, tx: Transaction, memory: Memory) -> None:
     """Stop a transaction that the CSMS no longer authorizes: 1.6 has no such answer (10.5)."""
-    if answer.total_cost is not None or answer.updated_personal_message is not None:
-        memory.lose("cost", "totalCost")
     info = tokens.info_to_16(answer.id_token_info, tx.id_tag, memory)
+    costs.heard(answer, tx, memory)
     if info is None or info.status == "Accepted" or tx.state == "ENDED":
         return
     if memory.station.configuration.get("StopTransactionOnInvalidId", "").lower() == "false":

@@ -11,7 +11,7 @@ import msgspec
 
 from adapters import v201
 from adapters.payload import Payload, decoder, encode
-from adapters.translation import events, tokens
+from adapters.translation import costs, events, tokens
 from adapters.translation.conversation import Refusal, Step
 from adapters.translation.memory import Memory
 from adapters.translation.records import JournalEntry
@@ -81,5 +81,7 @@ def replay(memory: Memory) -> Generator[Step, Any, None]:
             tx = memory.transactions.get(request.transaction_info.transaction_id)
             if tx is not None and request.event_type != "Ended":
                 events.heed(answer, tx, memory)
+            elif tx is not None:
+                costs.heard(answer, tx, memory, is_final=True)
         memory.journal.remove(entry)
         memory.forget(entry)

@@ -6,20 +6,12 @@ from typing import Any
 from adapters import v201
 from adapters.payload import Payload
 from adapters.translation.conversation import Conversation, Table, Untranslatable
+from adapters.translation.device_model import unknown_by_name
 from adapters.translation.memory import Memory
 from adapters.translation.refusals import info
+from adapters.translation.unmapped import RULE
 
 UNSUPPORTED = info("UnsupportedRequest")
-# The components that a 1.6 station has toward a 2.0.1 CSMS (specification 13.1, 13.2).
-COMPONENTS = frozenset(
-    """
-    AlignedDataCtrlr AuthCacheCtrlr AuthCtrlr ChargingStation ClockCtrlr Connector
-    Custom16LegacyCtrlr CustomizationCtrlr DeviceDataCtrlr DisplayMessageCtrlr EVSE
-    FiscalMetering ISO15118Ctrlr LocalAuthListCtrlr MonitoringCtrlr OCPP16LegacyCtrlr
-    OCPPCommCtrlr ReservationCtrlr SampledDataCtrlr SecurityCtrlr SmartChargingCtrlr
-    TariffCostCtrlr TxCtrlr
-    """.split()  # noqa: SIM905 (a list of them would fill the screen)
-)
 
 
 def _same(response: Payload) -> Callable[[Any], Payload]:
@@ -28,7 +20,7 @@ def _same(response: Payload) -> Callable[[Any], Payload]:
 
 
 def _empty(why: str, response: Payload) -> Untranslatable:
-    return Untranslatable(why, _same(response), "unmapped_notification")
+    return Untranslatable(why, _same(response), RULE)
 
 
 def transaction_status(call: v201.GetTransactionStatusRequest, memory: Memory) -> Conversation:
@@ -46,9 +38,7 @@ def _monitoring(call: v201.SetVariableMonitoringRequest) -> Payload:
     return v201.SetVariableMonitoringResponse(
         set_monitoring_result=[
             v201.SetMonitoringResult(
-                status="UnsupportedMonitorType"
-                if asked.component.name in COMPONENTS
-                else "UnknownComponent",
+                status=unknown_by_name(asked.component, asked.variable) or "UnsupportedMonitorType",
                 type=asked.type,
                 component=asked.component,
                 variable=asked.variable,
@@ -76,7 +66,6 @@ TO_STATION: Table = {
         _FORWARD_ONLY, _same(v201.ClearDisplayMessageResponse(status="Unknown"))
     ),
     ("2.0.1", "ClearVariableMonitoring"): Untranslatable(_FORWARD_ONLY, _no_monitoring),
-    ("2.0.1", "CostUpdated"): Untranslatable("the station shows no costs", "NotSupported", "cost"),
     ("2.0.1", "CustomerInformation"): Untranslatable(
         _FORWARD_ONLY,
         _same(v201.CustomerInformationResponse(status="Rejected", status_info=UNSUPPORTED)),
@@ -123,7 +112,7 @@ TO_CSMS: Table = {
     ("2.0.1", "NotifyEVChargingNeeds"): Untranslatable(
         "1.6 negotiates no schedules; the station falls back to its own (K15)",
         _same(v201.NotifyEVChargingNeedsResponse(status="Rejected", status_info=UNSUPPORTED)),
-        "unmapped_notification",
+        RULE,
     ),
     ("2.0.1", "NotifyEVChargingSchedule"): _empty(
         _STATION_ONLY, v201.NotifyEVChargingScheduleResponse(status="Accepted")
@@ -139,17 +128,5 @@ TO_CSMS: Table = {
     ),
     ("2.0.1", "ReservationStatusUpdate"): _empty(
         "the station's StatusNotification tells a 1.6 CSMS", v201.ReservationStatusUpdateResponse()
-    ),
-    ("2.0.1", "Get15118EVCertificate"): Untranslatable(
-        "no plug and charge on a 1.6 CSMS",
-        _same(
-            v201.Get15118EVCertificateResponse(
-                status="Failed", exi_response="", status_info=UNSUPPORTED
-            )
-        ),
-    ),
-    ("2.0.1", "GetCertificateStatus"): Untranslatable(
-        "no plug and charge on a 1.6 CSMS",
-        _same(v201.GetCertificateStatusResponse(status="Failed", status_info=UNSUPPORTED)),
     ),
 }

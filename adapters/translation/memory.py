@@ -11,8 +11,11 @@ from adapters.translation.options import Options
 from adapters.translation.records import (
     Boot,
     Connector,
+    Device,
     JournalEntry,
+    Profile,
     Record,
+    Reservation,
     Station,
     Token,
     Transaction,
@@ -45,11 +48,15 @@ class Memory:
         self.identity, self.options, self.now = identity, options, now
         self.boot = Boot()
         self.station = Station()
+        self.device = Device()
         self.connectors: dict[int, Connector] = {}
         self.transactions: dict[str, Transaction] = {}
         self._by_tx16: dict[int, Transaction] = {}
         self.tokens: dict[str, Token] = {}  # the oldest first
         self.journal: list[JournalEntry] = []
+        self.profiles: dict[int, Profile] = {}  # what a 1.6 station holds, by the CSMS's ids
+        self.reservations: dict[int, Reservation] = {}
+        self.reservations_watched = False  # somebody waits for them to expire
         self.recent_meter_values: dict[bytes, float] = {}  # the oldest first
         self.established(now)
         self.outages: list[tuple[float, float]] = []  # when the CSMS could not be reached
@@ -62,6 +69,7 @@ class Memory:
         self.statuses_due: set[int] = set()  # connectors that did not report since the boot
         self.report_id: int | None = None  # the report that was asked for
         self.reported: set[tuple[int, int]] = set()  # the connectors in it so far
+        self.reports: list[int] = []  # that the CSMS asked for and is getting
         self.losses: list[Loss] = []
         self.signals: set[str] = set()
         self._touched: dict[str, Record | None] = {}
@@ -82,6 +90,8 @@ class Memory:
                     self.boot = boot
                 case Station() as station:
                     self.station = station
+                case Device() as device:
+                    self.device = device
                 case Connector() as connector:
                     self.connectors[int(key.partition(":")[2])] = connector
                 case Transaction() as transaction:
@@ -95,6 +105,10 @@ class Memory:
                     self.tokens[key.partition(":")[2]] = token
                 case JournalEntry() as entry:
                     self.journal.append(entry)
+                case Profile() as profile:
+                    self.profiles[profile.number] = profile
+                case Reservation() as reservation:
+                    self.reservations[reservation.number] = reservation
         self.journal.sort(key=lambda entry: entry.number)
 
     # What changed

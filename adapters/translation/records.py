@@ -66,6 +66,7 @@ class RemoteStart(Record):
     id_tag: str
     connector: int | None
     expires: float
+    profile: dict[str, Any] = {}  # the 2.0.1 charging profile that came with it
 
 
 class TopologyRow(Record):
@@ -77,6 +78,13 @@ class TopologyRow(Record):
     type: str = ""
 
 
+class Job(Record):
+    """A log or a firmware that a CSMS asked for: by the security extension, under which id."""
+
+    extended: bool
+    asked_as: int
+
+
 class Station(Record):
     """Counters, what was learnt of the station, and what is under way."""
 
@@ -85,6 +93,7 @@ class Station(Record):
     next_remote_start_id: int = 1
     next_event_id: int = 1
     next_journal_entry: int = 1
+    next_profile_alias: int = 1_500_000_000  # ids of copies that no CSMS gave out (2.5)
     highest_connector: int = 0
     topology: list[TopologyRow] = []
     topology_known: bool = False
@@ -96,10 +105,12 @@ class Station(Record):
     reset_when_idle: bool = False
     pending_reset: str = ""  # what the CSMS asked for last: Hard or Soft (1.6), accepted
     configuration: dict[str, str] = {}
-    capabilities: dict[str, bool] = {}
-    log_request_id: int | None = None
-    firmware_request_id: int | None = None
+    absent: dict[str, float] = {}  # optional features that a peer lacks, and when it said so
+    log_jobs: dict[int, Job] = {}  # by the station's requestId, the latest last
+    firmware_jobs: dict[int, Job] = {}
+    log_trigger_extended: bool = False  # how the CSMS last asked for a log status
     provisioned: str = ""  # the firmware that was provisioned
+    local_list_entries: int = 0  # of the list that was sent last, with what was added since
     early_statuses: dict[str, list[str]] = {}  # "evse.connector" -> state, time; before topology
 
     @property
@@ -189,6 +200,58 @@ class Transaction(Record):
         return f"tx:{self.tx20}"
 
 
+class Profile(Record):
+    """A charging profile that a 1.6 station holds, as its 2.0.1 CSMS said it (14.2)."""
+
+    number: int
+    said: dict[str, Any]
+    evse: int
+    tx20: str = ""
+    copies: dict[int, int] = {}  # 1.6 connector -> the id that it has there
+
+    @property
+    def key(self) -> str:
+        return f"profile:{self.number}"
+
+
+class Reservation(Record):
+    """A reservation that a 1.6 station accepted, until it is used, cancelled or over (15.1)."""
+
+    number: int
+    connector: int  # 0: any
+    id_tag: str
+    expires: float
+    was_reserved: bool = False  # the connector says that it is kept
+
+    @property
+    def key(self) -> str:
+        return f"reservation:{self.number}"
+
+
+class Device(Record):
+    """What the reports of a 2.0.1 station told of its variables, by 1.6 key or component."""
+
+    bounds: dict[str, str] = {}  # 1.6 key -> maxLimit or valuesList of its variable
+    mutability: dict[str, str] = {}
+    available: dict[str, bool] = {}  # optional controllers
+    variables_at_once: int = 10  # ItemsPerMessage of GetVariables
+    bounds_asked: str = ""  # the firmware whose bounds were asked for
+
+    @property
+    def key(self) -> str:
+        return "device"
+
+
+class Credentials(Record):
+    """The password that the CSMS wants from us; it never reaches the station (17.1)."""
+
+    password: bytes
+
+    @property
+    def key(self) -> str:
+        return "credentials"
+
+
 class JournalEntry(Record):
     """A CALL that waits here for its CSMS (`link_policy = "buffer"`)."""
 
@@ -208,6 +271,10 @@ KINDS: dict[str, type[Record]] = {
     "tx": Transaction,
     "token": Token,
     "journal": JournalEntry,
+    "profile": Profile,
+    "reservation": Reservation,
+    "device": Device,
+    "credentials": Credentials,
 }
 _decoders = {name: msgspec.json.Decoder(kind) for name, kind in KINDS.items()}
 _encode = msgspec.json.Encoder().encode

@@ -1,5 +1,7 @@
 """Remote start and stop, both ways (specification 7.1, 7.2, 9.1, 9.2 and 10.4)."""
 
+import msgspec
+
 from adapters import v16, v201
 from adapters.translation import profiles, tokens
 from adapters.translation.conversation import Conversation
@@ -20,7 +22,7 @@ def v201_start(call: v201.RequestStartTransactionRequest, memory: Memory) -> Con
         return refusal
     profile = None
     if call.charging_profile is not None:
-        problem = profiles.unfit_for_start(call.charging_profile)
+        problem = profiles.unfit_for_start(call.charging_profile, memory)
         if problem:
             return _no(problem)
         if profiles.is_supported(memory):
@@ -37,8 +39,10 @@ def v201_start(call: v201.RequestStartTransactionRequest, memory: Memory) -> Con
     if answer.status == "Accepted":
         text = memory.station.configuration.get("ConnectionTimeOut", "")
         wait = float(text) if text.isdecimal() else CONNECTION_TIMEOUT
-        asked = RemoteStart(call.remote_start_id, id_tag, number, memory.now + wait + GRACE)
-        memory.station.remote_starts.append(asked)
+        expires, said = memory.now + wait + GRACE, msgspec.to_builtins(call.charging_profile)
+        asked = RemoteStart(call.remote_start_id, id_tag, number, expires, said if profile else {})
+        waiting = [each for each in memory.station.remote_starts if each.expires >= memory.now]
+        memory.station.remote_starts = [*waiting, asked]
         memory.touch(memory.station)
     return v201.RequestStartTransactionResponse(answer.status)
 

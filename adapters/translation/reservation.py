@@ -1,7 +1,11 @@
-"""ReserveNow and CancelReservation, both ways (specification 9.5 and 15.1)."""
+"""ReserveNow and CancelReservation, both ways (specification 9.5 and 15.1).
+
+2.0.1 wants to hear how a reservation ended. 1.6 says it only by the connector's status, so what a
+1.6 station keeps is remembered in `reserved.py`.
+"""
 
 from adapters import v16, v201
-from adapters.translation import tokens
+from adapters.translation import reserved, tokens
 from adapters.translation.conversation import Conversation
 from adapters.translation.memory import Memory
 from adapters.translation.refusals import info
@@ -15,13 +19,16 @@ def v201_reserve(call: v201.ReserveNowRequest, memory: Memory) -> Conversation:
         return v201.ReserveNowResponse("Rejected", status_info=info(reason))
     id_tag = tokens.to_16(call.id_token, memory)
     tokens.remember(id_tag, call.id_token, memory)
-    answer = yield v16.ReserveNowRequest(
+    request = v16.ReserveNowRequest(
         connector_id=number,
         expiry_date=utc(call.expiry_date_time),
         id_tag=id_tag,
         reservation_id=call.id,
         parent_id_tag=tokens.group_to_16(call.group_id_token, memory),
     )
+    answer = yield request
+    if answer.status == "Accepted":
+        reserved.keep(request, memory)
     return v201.ReserveNowResponse(answer.status)
 
 
@@ -45,6 +52,8 @@ def _connector_for(call: v201.ReserveNowRequest, memory: Memory) -> tuple[int, s
 def v201_cancel(call: v201.CancelReservationRequest, memory: Memory) -> Conversation:
     """For a 1.6 station."""
     answer = yield v16.CancelReservationRequest(reservation_id=call.reservation_id)
+    if answer.status == "Accepted":
+        reserved.drop(call.reservation_id, memory)
     return v201.CancelReservationResponse(answer.status)
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from adapters.errors import PayloadError
 NAMESPACE = uuid.UUID("6f2a1c1e-5a0b-4c57-9a52-0f3d1a6b7c90")
 EARLIEST = datetime(2020, 1, 1, tzinfo=UTC).timestamp()  # before: a clock that was never set
 A_DAY = 86_400.0
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 
 
 def moment(text: str) -> datetime:
@@ -42,6 +44,11 @@ def utc(text: str) -> str:
     digits = len(text.partition(".")[2].rstrip("Zz").split("+")[0].split("-")[0])
     fraction = f"{parsed.microsecond:06d}"[: min(digits, 3)]
     return f"{parsed:%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + (f".{fraction}" if fraction else "") + "Z"
+
+
+def utc_or_none(text: str | None) -> str | None:
+    """The same for a date-time that may be left out. Raises PayloadError."""
+    return None if text is None else utc(text)
 
 
 def rfc3339(now: float) -> str:
@@ -79,6 +86,11 @@ def whole(value: Decimal) -> int:
 def alias(kind: str, id_token: str) -> str:
     """The 20 hexadecimal digits that stand for an id token too long for 1.6 (D-14)."""
     return hashlib.sha256(f"{kind}:{id_token.lower()}".encode()).hexdigest()[:20].upper()
+
+
+def is_uri(text: str) -> bool:
+    """Whether a text has the form of a URI (RFC 3986), as 1.6 wants of a location."""
+    return URI.fullmatch(text) is not None
 
 
 def random_ids() -> Iterator[str]:

@@ -13,7 +13,17 @@ from typing import Any
 import msgspec
 
 from adapters import v16, v201
-from adapters.translation import events, metering, registers, started, stops, tokens
+from adapters.translation import (
+    costs,
+    events,
+    installed,
+    metering,
+    registers,
+    reserved,
+    started,
+    stops,
+    tokens,
+)
 from adapters.translation.conversation import Conversation, Refusal, Step
 from adapters.translation.memory import Memory
 from adapters.translation.records import IdToken, RemoteStart, Transaction
@@ -44,7 +54,9 @@ def start_transaction(call: v16.StartTransactionRequest, memory: Memory) -> Conv
         memory.lose("dead_letter", "TransactionEvent")
         status = tokens.last_status(call.id_tag, memory, TEN_MINUTES) or "Invalid"
         return _confirmed(tx, v16.IdTagInfo(status=status), memory)
-    return confirm(tx, answer, memory)
+    response = confirm(tx, answer, memory)
+    costs.heard(answer, tx, memory)
+    return response
 
 
 def confirm(
@@ -86,6 +98,9 @@ def _begun(call: v16.StartTransactionRequest, key: str, memory: Memory) -> Trans
         tx.remote_start_id = asked.remote_start_id
         memory.station.remote_starts.remove(asked)
         memory.touch(memory.station)
+        if asked.profile:
+            installed.began(asked.profile, tx, memory)
+    reserved.used(tx, memory)
     memory.add(tx)
     return tx
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from adapters import v16, v201
 from adapters.payload import Payload
-from adapters.translation import events, faults
+from adapters.translation import events, faults, reserved
 from adapters.translation.conversation import Conversation, Refusal, Step
 from adapters.translation.memory import Memory
 from adapters.translation.records import Connector, Transaction
@@ -53,6 +53,8 @@ def v16_station(call: v16.StatusNotificationRequest, memory: Memory) -> Conversa
     tx = memory.open_transaction_on(call.connector_id) if call.connector_id else None
     if tx is not None:
         yield from _charging_state(call, tx, timestamp, memory)
+    if memory.reservations:
+        yield from reserved.heard_status(call.connector_id, call.status, memory)
     return v16.StatusNotificationResponse()
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from adapters import v16, v201
-from adapters.translation import events, metering, registers, started, tokens
+from adapters.translation import costs, events, installed, metering, registers, started, tokens
 from adapters.translation.conversation import Conversation, Refusal, Step, Wait
 from adapters.translation.memory import Memory
 from adapters.translation.records import Transaction
@@ -80,6 +80,7 @@ def stop_transaction(call: v16.StopTransactionRequest, memory: Memory) -> Conver
     else:
         tag = call.id_tag if call.id_tag is not None else tx.id_tag
         info = tokens.info_to_16(answer.id_token_info, tag, memory)
+        costs.heard(answer, tx, memory, is_final=True)
         response = v16.StopTransactionResponse(id_tag_info=info)
     end(tx, response, memory)
     return response
@@ -90,6 +91,7 @@ def end(tx: Transaction, response: v16.StopTransactionResponse, memory: Memory) 
     tx.state, tx.ended_at, tx.unacknowledged = "ENDED", memory.now, {}
     tx.stop_answer, tx.pending_stop = msgspec.to_builtins(response), None
     memory.touch(tx)
+    installed.ended(tx, memory)
     if memory.station.reset_when_idle and not any(memory.open_transactions()):
         memory.station.reset_when_idle = False
         memory.touch(memory.station)
@@ -184,6 +186,7 @@ def _orphan(
             raise
         memory.lose("dead_letter", "TransactionEvent")
     else:
+        costs.heard(answer, None, memory)
         info = tokens.info_to_16(answer.id_token_info, call.id_tag or "", memory)
         response = v16.StopTransactionResponse(id_tag_info=info)
     if call.transaction_id > 0:  # so that its repeats are answered here

@@ -4,6 +4,7 @@ import re
 
 from adapters import v16, v201
 from adapters.errors import PayloadError
+from adapters.translation import costs
 from adapters.translation.memory import Memory
 from adapters.translation.records import IdToken, Token
 from adapters.translation.scalars import alias, seconds, utc
@@ -114,26 +115,38 @@ def info_to_16(info: v201.IdTokenInfo | None, id_tag: str, memory: Memory) -> v1
     """What a 2.0.1 CSMS says of a token, in 1.6 words; remembered for the tag."""
     if info is None:
         return None
+    answer = described_16(costs.priced(info, id_tag, memory), memory)
+    if info is not memory.stood_in:  # what is said in the CSMS's place teaches nothing
+        note_status(id_tag, answer.status, answer.expiry_date, memory, info.evse_id or [])
+    return answer
+
+
+def described_16(info: v201.IdTokenInfo, memory: Memory) -> v16.IdTagInfo:
+    """What 2.0.1 says of a token, in 1.6 words; nothing is remembered of it."""
     for field in ("charging_priority", "language1", "language2"):
         if getattr(info, field) is not None:
             memory.lose("id_token_info", field)
     if info.personal_message is not None:
         memory.lose("personal_message", "personalMessage")
-    status = STATUS_TO_16[info.status]
     expiry = None if info.status in PASSING else _expiry(info.cache_expiry_date_time, memory)
-    answer = v16.IdTagInfo(status, expiry, group_to_16(info.group_id_token, memory))
-    if info is not memory.stood_in:  # what is said in the CSMS's place teaches nothing
-        note_status(id_tag, status, expiry, memory, info.evse_id or [])
-    return answer
+    group = group_to_16(info.group_id_token, memory)
+    return v16.IdTagInfo(STATUS_TO_16[info.status], expiry, group)
 
 
 def info_to_201(info: v16.IdTagInfo, id_tag: str, memory: Memory) -> v201.IdTokenInfo:
     """What a 1.6 CSMS says of a tag, in 2.0.1 words; remembered for the tag."""
-    expiry = _expiry(info.expiry_date, memory)
-    note_status(id_tag, info.status, expiry, memory, [])
+    answer = described_201(info, memory)
+    note_status(id_tag, info.status, answer.cache_expiry_date_time, memory, [])
+    return answer
+
+
+def described_201(info: v16.IdTagInfo, memory: Memory) -> v201.IdTokenInfo:
+    """What 1.6 says of a tag, in 2.0.1 words; nothing is remembered of it."""
     group = to_201(info.parent_id_tag, memory) if info.parent_id_tag is not None else None
     return v201.IdTokenInfo(
-        STATUS_TO_201[info.status], cache_expiry_date_time=expiry, group_id_token=group
+        STATUS_TO_201[info.status],
+        cache_expiry_date_time=_expiry(info.expiry_date, memory),
+        group_id_token=group,
     )
 
 

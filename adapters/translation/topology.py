@@ -50,7 +50,7 @@ class Topology:
         if self.rows or not self._has_default:
             return [row.connector for row in self.rows if row.evse == evse]
         highest = self.station.highest_connector
-        return [evse] if evse and (not highest or evse <= highest) else []
+        return [evse] if evse > 0 and (not highest or evse <= highest) else []
 
     def connector_of(self, evse: int, evse_connector: int | None) -> int | None:
         """The 1.6 connector at an EVSE (and connector); None if there is none."""

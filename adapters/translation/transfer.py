@@ -1,23 +1,15 @@
-"""DataTransfer, both ways, and the costs that travel in it (specification 6.7, 8.5, 17.5)."""
+"""DataTransfer, both ways; what 2.0.1 has messages for goes to its own file (6.7, 8.5, 17)."""
 
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from adapters import v16, v201
-from adapters.translation.conversation import Conversation, Refusal
+from adapters.translation import costs, plug_and_charge
+from adapters.translation.conversation import Conversation
 from adapters.translation.memory import Memory
 
-COST = "org.openchargealliance.costmsg"
 _encode = msgspec.json.Encoder(decimal_format="number").encode
-
-
-class _Cost(msgspec.Struct, rename="camel"):
-    """RunningCost and FinalCost, as far as 2.0.1 has a place for them."""
-
-    transaction_id: int
-    cost: Decimal
 
 
 def text_of(data: Any) -> str | None:
@@ -38,7 +30,9 @@ def data_of(text: str | None, vendor: str, memory: Memory) -> Any:
 
 
 def v16_station(call: v16.DataTransferRequest, memory: Memory) -> Conversation:
-    """From a 1.6 station to a 2.0.1 CSMS."""
+    """From a 1.6 station to a 2.0.1 CSMS; plug and charge has messages of its own there."""
+    if plug_and_charge.is_ours(call, memory):
+        return (yield from plug_and_charge.unwrapped(call, plug_and_charge.OF_STATION, memory))
     answer = yield v201.DataTransferRequest(
         vendor_id=call.vendor_id,
         message_id=call.message_id,
@@ -66,30 +60,14 @@ def v201_csms(call: v201.DataTransferRequest, memory: Memory) -> Conversation:
 
 
 def v16_csms(call: v16.DataTransferRequest, memory: Memory) -> Conversation:
-    """From a 1.6 CSMS to a 2.0.1 station; costs have a message of their own there."""
-    if call.vendor_id == COST:
-        return (yield from _cost(call, memory))
+    """From a 1.6 CSMS to a 2.0.1 station; costs and contracts have messages of their own there."""
+    if call.vendor_id.lower() == costs.VENDOR:
+        return (yield from costs.v16_told(call, memory))
+    if plug_and_charge.is_ours(call, memory):
+        return (yield from plug_and_charge.unwrapped(call, plug_and_charge.OF_CSMS, memory))
     answer = yield v201.DataTransferRequest(
         vendor_id=call.vendor_id,
         message_id=call.message_id,
         data=data_of(call.data, call.vendor_id, memory),
     )
     return v16.DataTransferResponse(status=answer.status, data=text_of(answer.data))
-
-
-def _cost(call: v16.DataTransferRequest, memory: Memory) -> Conversation:
-    if call.message_id not in ("RunningCost", "FinalCost"):
-        return v16.DataTransferResponse("Rejected")
-    try:
-        cost = msgspec.json.decode(call.data or "", type=_Cost)
-    except (msgspec.DecodeError, RecursionError):
-        return v16.DataTransferResponse("Rejected")
-    tx = memory.transaction_16(cost.transaction_id)
-    if tx is None:
-        return v16.DataTransferResponse("Rejected")
-    try:
-        yield v201.CostUpdatedRequest(total_cost=cost.cost, transaction_id=tx.tx20)
-    except Refusal:
-        return v16.DataTransferResponse("Rejected")
-    memory.lose("cost", "priceText")
-    return v16.DataTransferResponse("Accepted")

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from adapters import v16, v201
-from adapters.translation import boot
-from adapters.translation.conversation import Conversation, Refusal, Step
+from adapters.translation import boot, capabilities, jobs, plug_and_charge
+from adapters.translation.conversation import Conversation, Step
 from adapters.translation.memory import Memory
 from adapters.translation.refusals import info
 
@@ -21,6 +21,7 @@ PLAIN: dict[v201.MessageTrigger, v16.MessageTrigger] = {
     "StatusNotification": "StatusNotification",
 }
 EXTENDED: dict[v201.MessageTrigger, v16.ExtendedMessageTrigger] = {
+    "FirmwareStatusNotification": "FirmwareStatusNotification",
     "LogStatusNotification": "LogStatusNotification",
     "SignChargingStationCertificate": "SignChargePointCertificate",
 }
@@ -74,24 +75,29 @@ def _ask(
     message: v201.MessageTrigger, number: int | None, memory: Memory
 ) -> Generator[Step, Any, str]:
     """Ask a 1.6 station, by the security extension where it has one."""
+    if message == "SignV2GCertificate":
+        answer = yield from plug_and_charge.wrapped(v201.TriggerMessageRequest(message), memory)
+        return str(answer.status) if answer is not None else "NotImplemented"
     extended = EXTENDED.get(message)
-    capability = memory.options.security_ext
-    known = memory.station.capabilities.get("security_ext", True)
-    if extended and (capability == "on" or (capability == "auto" and known)):
-        try:
-            answer = yield v16.ExtendedTriggerMessageRequest(extended, connector_id=number)
-        except Refusal as refusal:
-            if not refusal.means_absent or capability == "on":
-                raise
-            memory.station.capabilities["security_ext"] = False
-            memory.touch(memory.station)
-        else:
+    if message == "FirmwareStatusNotification" and not _updates_signed(memory):
+        extended = None
+    if extended is not None:
+        request = v16.ExtendedTriggerMessageRequest(extended, connector_id=number)
+        answer = yield from capabilities.attempt("security_ext", request, memory)
+        if answer is not None:
             return str(answer.status)
     plain = PLAIN.get(message)
     if plain is None:
         return "NotImplemented"
     answer = yield v16.TriggerMessageRequest(plain, connector_id=number)
     return str(answer.status)
+
+
+def _updates_signed(memory: Memory) -> bool:
+    """Whether the firmware that was asked for last is reported by the security extension."""
+    known = memory.station.firmware_jobs
+    last = jobs.latest(known)
+    return last is not None and known[last].extended
 
 
 def _transaction_event(
@@ -134,6 +140,10 @@ def v16_trigger(
             return answered("Rejected")
         evse = v201.EVSE(id=memory.topology.evse_of(call.connector_id)[0])
     message = TO_201[call.requested_message]
+    if message == "LogStatusNotification":  # in the words in which it is asked for
+        is_extended = isinstance(call, v16.ExtendedTriggerMessageRequest)
+        memory.station.log_trigger_extended = is_extended
+        memory.touch(memory.station)
     if message == "MeterValues" and memory.open_transaction_on(call.connector_id or 1):
         message = "TransactionEvent"
     answer = yield v201.TriggerMessageRequest(requested_message=message, evse=evse)

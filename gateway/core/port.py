@@ -86,7 +86,7 @@ class StationPort(LegPort):
     ) -> None:
         super().__init__(line, out, tally)
         self.repairs = Repairs()
-        self.listeners: list[Listener] = []  # the shadows, which hear what the station is answered
+        self.listener: Listener | None = None  # the shadows hear what the station is answered
         self._ids, self._version = ids, version
 
     def ask(self, ask: Ask) -> None:
@@ -100,8 +100,8 @@ class StationPort(LegPort):
 
     def answer(self, message_id: str, text: bytes) -> None:
         """Answer a CALL in the station's dialect."""
-        for shadow in self.listeners:
-            shadow.primary_answered(message_id, text)
+        if self.listener is not None:
+            self.listener.primary_answered(message_id, text)
         if self.repairs.to_station:
             text = self._mended(f"{self.heard.get(message_id, '')}Response", text)
         super().answer(message_id, text)

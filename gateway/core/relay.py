@@ -13,7 +13,7 @@ from adapters import frame, translation, v16, v201
 from adapters.errors import PayloadError
 from adapters.frame import Call, CallError, CallResult, Version
 from adapters.payload import Action, Payload, decoder, encode
-from adapters.translation import journal, late, lenient
+from adapters.translation import journal, late, lenient, unmapped
 from adapters.translation.conversation import (
     Conversation,
     Refusal,
@@ -96,9 +96,13 @@ class Relay:
         if side == "station" and (step := translation.prelude(version, call.action, memory)):
             self._background(step.conversation)
         if isinstance(entry, Untranslatable):
-            self._answer_here(side, call, request, entry)
-            return
-        self._advance(Exchange(entry(request, memory), side, call.message_id, call.action))
+            if not unmapped.is_forwarded(entry, memory):
+                self._answer_here(side, call, request, entry)
+                return
+            conversation = unmapped.answered(request, entry, memory)
+        else:
+            conversation = entry(request, memory)
+        self._advance(Exchange(conversation, side, call.message_id, call.action))
 
     def _answer_here(self, side: Side, call: Call, request: Payload, entry: Untranslatable) -> None:
         if entry.rule:
@@ -107,7 +111,7 @@ class Relay:
         if isinstance(entry.answer, str):
             self._refuse(side, call, entry.answer, entry.why)
             return
-        self._count(call.action, "refused" if entry.rule == "untranslated" else "local")
+        self._count(call.action, "local")
         self.ports[side].answer(
             call.message_id, frame.emit_result(call.message_id, encode(entry.answer(request)))
         )
@@ -210,6 +214,7 @@ class Relay:
             self._collect(exchange)
             value, error = None, None
             if isinstance(step, Start):
+                exchange.asked = True  # what it asks is asked for this CALL
                 self._background(step.conversation)
             elif isinstance(step, Wait):
                 self._wait(step, exchange)

@@ -11,6 +11,7 @@ from adapters import frame, v16, v201
 from adapters.frame import Call, CallError, CallResult, FrameError
 from adapters.translation.memory import Memory
 from adapters.translation.scalars import counted_ids, random_ids
+from gateway.core.audience import Audience
 from gateway.core.effects import STATION, Close, Dial, Effect, Persist, Refused
 from gateway.core.line import Alarm, Line
 from gateway.core.mending import Dialect
@@ -61,15 +62,16 @@ class Session:
             )
         else:
             self._translate(stored, ids, now)
-        self._shadows = {
-            upstream.name: Shadow(upstream, route, records, self._out, tally, self._alarm, ids, now)
+        shadows = [
+            Shadow(upstream, route, records, self._out, tally, self._alarm, ids, now)
             for upstream in route.shadows
-        }
-        self._station.listeners = list(self._shadows.values())
+        ]
+        self._audience = Audience(shadows, self._out, tally) if shadows else None
+        self._station.listener = self._audience
         carrier = self._relay or self._passage
         assert carrier is not None, "a session has one carrier"
         self._backlog = carrier.backlog
-        self._is_plain = self.memory is None and not self._shadows
+        self._is_plain = self.memory is None and self._audience is None
         self._is_over = False
 
     def _line(self, leg: str, role: str, version: frame.Version) -> Line:
@@ -106,8 +108,8 @@ class Session:
             self._hear_station(text, now)
         elif leg == self.route.primary.name:
             self._hear_primary(leg, text, now)
-        else:
-            self._shadows[leg].hear(text, now)
+        elif self._audience is not None:
+            self._audience.hear(leg, text, now)
         return self._done()
 
     def _at(self, now: float) -> None:
@@ -136,14 +138,14 @@ class Session:
             return
         if self.dialect.concerns(action):
             call, text = self.dialect.mended_call(call, text, now)
-        for shadow in self._shadows.values():
-            shadow.station_called(call, action, now)
+        if self._audience is not None:
+            self._audience.station_called(call, action, now)
         if self._relay is not None:
             self._relay.hear_call("station", call)
         elif self._passage is not None:
             self._passage.hear_call("station", call, text, action)
-        for shadow in self._shadows.values():
-            shadow.go_on()
+        if self._audience is not None:
+            self._audience.go_on()
 
     def _hear_primary(self, leg: str, text: bytes, now: float) -> None:
         try:
@@ -214,37 +216,41 @@ class Session:
             if self._relay is not None:
                 self._relay.replay()
             self.dialect.connected(now, self._alarm)
-        elif leg in self._shadows:
-            self._shadows[leg].opened(now)
+        elif self._audience is not None:
+            self._audience.opened(leg, now)
         return self._done()
 
     def closed(self, leg: str, now: float) -> list[Effect]:
         """A leg is gone. Without the station, or by default its primary, the session is over."""
         self._at(now)
-        if leg in self._shadows:
-            self._shadows[leg].closed(now)
+        if self._audience is not None and leg in self._audience.names:
+            self._audience.closed(leg, now)
         elif leg == STATION:
-            self._end([self.route.primary.name, *self._shadows], now)
+            self._end(self.route.primary.name, now)
         elif self.memory is not None and self.route.options.link_policy == "buffer":
             self.memory.offline_since = now
             self._csms_line.down()
             self._csms.heard.clear()
             self._out.append(Dial(leg))
         else:
-            self._end([STATION, *self._shadows], now)
+            self._end(STATION, now)
         return self._done()
 
-    def _end(self, others: list[str], now: float) -> None:
+    def _end(self, other: str, now: float) -> None:
         if self._is_over:
             return
         self._is_over = True
-        for shadow in self._shadows.values():
-            shadow.closed(now)
+        names: list[str] = []
+        if self._audience is not None:
+            self._audience.end(now)
+            names = sorted(self._audience.names)
         self._station_line.down()
         self._csms_line.down()
         self._station.heard.clear()
         self._csms.heard.clear()
-        self._out.extend(Close(leg, GOING_AWAY, "the other side has gone") for leg in others)
+        self._out.extend(
+            Close(leg, GOING_AWAY, "the other side has gone") for leg in [other, *names]
+        )
 
     def tick(self, now: float) -> list[Effect]:
         """Do what is due."""
@@ -255,8 +261,8 @@ class Session:
         if self._relay is not None:
             self._relay.tick(now)
         self.dialect.tick(now, self._alarm)
-        for shadow in self._shadows.values():
-            shadow.tick(now)
+        if self._audience is not None:
+            self._audience.tick(now)
         return self._done()
 
     def _done(self) -> list[Effect]:
@@ -271,7 +277,6 @@ class Session:
         remembered = self.dialect.take_changes()
         if remembered:
             effects.insert(0, Persist("", remembered, wait=False))
-        for name, shadow in self._shadows.items():
-            if records := shadow.take_changes():
-                effects.append(Persist(name, records, wait=False))
+        if self._audience is not None:
+            effects += self._audience.changes()
         return effects

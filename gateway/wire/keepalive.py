@@ -39,4 +39,4 @@ def check(now: float, last_heard: float, pinged: float, patience: Patience) -> S
     ping_at = last_heard + patience.ping_interval
     if now < ping_at:
         return Step(False, False, ping_at)
-    return Step(True, False, now + patience.pong_within)
+    return Step(True, False, now + min(patience.ping_interval, patience.pong_within))

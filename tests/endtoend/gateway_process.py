@@ -7,7 +7,8 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -15,10 +16,17 @@ import trio
 from prometheus_client.parser import text_string_to_metric_families
 
 PATIENCE = 15.0  # seconds that anything may take before a test has failed
-LOOK_AGAIN = 0.03
+LOOK_AGAIN = 0.02
 # Below the ports that the kernel gives to outgoing connections: nobody takes one meanwhile.
 PORTS = range(20_000, 32_000)
 ACCESS = "127.0.0.1"
+
+
+async def until(is_so: Callable[[], bool], within: float = PATIENCE) -> None:
+    """Wait until something has come about, elsewhere than in this process."""
+    with trio.fail_after(within):
+        while not is_so():  # noqa: ASYNC110 (there is nobody here to set an event)
+            await trio.sleep(LOOK_AGAIN)
 
 
 class Place(Protocol):
@@ -51,14 +59,14 @@ def configuration(
     listen: str = "",
     csms_keys: str = "",
     options: str = 'provision = "off"',
-    more: str = "",
+    timeouts: str = "",
 ) -> str:
     """A configuration without `listen.url` and `[admin]`, which each gateway adds.
 
     Without `segments` the first CSMS is everybody's primary.
     """
     each = [
-        f'[[csms]]\nname = "{one.name}"\nurl = "{one.url}"\nversion = "{one.version}"\n{csms_keys}\n'
+        f'[[csms]]\nname = "{one.name}"\nurl = "{one.url}"\nversion = "{one.version}"\n{csms_keys}'
         for one in (*csmss, *shadows)
     ]
     heard_too = ", ".join(f'"{one.name}"' for one in shadows)
@@ -67,7 +75,8 @@ def configuration(
     )
     store = '[store]\nurl = "sqlite://state.db"\n'
     translation = f"[translation]\n{options}\n"
-    return "\n".join([listen, *each, segments or everybody, store, translation, more])
+    patience = f"[timeouts]\ndrain = 0.5\n{timeouts}\n"
+    return "\n".join([listen, *each, segments or everybody, store, translation, patience])
 
 
 class Counts:
@@ -129,7 +138,9 @@ class Gateway:
         """Start it and wait until it takes stations."""
         command = [sys.executable, "-m", "gateway.cli", "run", "--config", str(self.path)]
         with (self.folder / "gateway.log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stderr=log)
+            self.process = subprocess.Popen(  # noqa: ASYNC220 (it outlives many scopes)
+                command, stdin=subprocess.DEVNULL, stderr=log
+            )
         with trio.move_on_after(PATIENCE):
             while self.is_alive:
                 if await self.get("/readyz") == (200, "ok\n"):
@@ -146,19 +157,16 @@ class Gateway:
     async def ended(self) -> int:
         """Wait until it ends by itself; its exit status."""
         assert self.process is not None
-        with trio.fail_after(PATIENCE):
-            while (status := self.process.poll()) is None:
-                await trio.sleep(LOOK_AGAIN)
-        return status
+        await until(lambda: not self.is_alive)
+        return self.process.wait()
 
     async def stop(self) -> None:
         """End it in any case."""
         if self.process is None:
             return
         self.process.terminate()
-        with trio.move_on_after(PATIENCE):
-            while self.process.poll() is None:
-                await trio.sleep(LOOK_AGAIN)
+        with suppress(trio.TooSlowError):
+            await self.ended()
         self.process.kill()
         self.process.wait()
 
@@ -189,12 +197,21 @@ class Gateway:
 
     async def until(self, name: str, at_least: float, **labels: str) -> Counts:
         """Wait until a metric has come so far."""
+        return await self._until(lambda found: found >= at_least, name, labels)
+
+    async def settles(self, name: str, value: float, **labels: str) -> Counts:
+        """Wait until a metric is what it should be."""
+        return await self._until(lambda found: found == value, name, labels)
+
+    async def _until(
+        self, is_so: Callable[[float], bool], name: str, labels: dict[str, str]
+    ) -> Counts:
         found = 0.0
         with trio.move_on_after(PATIENCE):
             while True:
                 counts = await self.counts()
                 found = counts.of(name, **labels)
-                if found >= at_least:
+                if is_so(found):
                     return counts
                 await trio.sleep(LOOK_AGAIN)
-        raise AssertionError(f"{name} {labels} is {found}, not {at_least}\n{self.log[-2000:]}")
+        raise AssertionError(f"{name} {labels} is {found}\n{self.log[-2000:]}")

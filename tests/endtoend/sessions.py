@@ -24,7 +24,7 @@ CSMS_ANSWERS: dict[str, dict[str, Answer]] = {
         "Authorize": {"idTagInfo": {"status": "Accepted"}},
         "StartTransaction": {"transactionId": TX16, "idTagInfo": {"status": "Accepted"}},
         "MeterValues": {},
-        "StopTransaction": {},
+        "StopTransaction": {"idTagInfo": {"status": "Accepted"}},
         "StatusNotification": {},
     },
     "2.0.1": {

@@ -46,12 +46,15 @@ class Talker:
             while True:
                 text = await self.end.hear()
                 self.texts.append(text)
-                await self._take(_decode(text))
+                if (frame := understood(text)) is not None:
+                    await self._take(frame)
         except ClosedError as error:
             self.close_code = error.code
             self.closed.set()
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             self.closed.set()
+        finally:
+            await self.end.drop()
 
     async def _take(self, frame: list[Any]) -> None:
         if frame[0] != 2:
@@ -138,3 +141,12 @@ class Talker:
         with trio.fail_after(PATIENCE):
             await self.closed.wait()
         return self.close_code
+
+
+def understood(text: str) -> list[Any] | None:
+    """A frame, unless the text was meant to be none."""
+    try:
+        frame = _decode(text)
+    except msgspec.DecodeError:
+        return None
+    return frame if isinstance(frame, list) else None

@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.testing import FakeStation
+from gateway.testing.fakes import Payload
 from tests.endtoend import sessions
 from tests.endtoend.sessions import CARD, STATION_ANSWERS, TX16, TX20, charge_16, charge_201, said
 from tests.endtoend.stage import Stage
@@ -84,6 +85,6 @@ async def test_a_16_csms_stops_at_a_201_station(stage: Stage) -> None:
     assert (stop["transactionId"], stop["meterStop"], stop["reason"]) == (TX16, 3000, "Remote")
 
 
-def register(event: sessions.Payload) -> float:
+def register(event: Payload) -> float:
     """The last register value that an event carries."""
     return float(event["meterValue"][-1]["sampledValue"][0]["value"])

@@ -38,13 +38,9 @@ class WireCsms:
         )
         self.port = listeners[0].socket.getsockname()[1]  # type: ignore[attr-defined]
         if self._tls is not None:
-            listeners = [
-                trio.SSLListener(one, self._tls, https_compatible=True)  # type: ignore[arg-type]
-                for one in listeners
-            ]
-        self._nursery.start_soon(
-            lambda: trio.serve_listeners(self._meet, listeners, handler_nursery=self._nursery)
-        )
+            tls = self._tls
+            listeners = [trio.SSLListener(one, tls, https_compatible=True) for one in listeners]
+        self._nursery.start_soon(trio.serve_listeners, self._meet, listeners)
 
     async def _meet(self, stream: trio.abc.Stream) -> None:
         end = WireEnd(stream, ConnectionType.SERVER)
@@ -59,6 +55,7 @@ class WireCsms:
         except (trio.BrokenResourceError, AssertionError):
             return  # it was no handshake, or nobody is there any more
         self._into.send_nowait(end)
+        await trio.sleep_forever()  # trio closes the stream once this returns
 
     async def connection(self, identity: str = "") -> WireEnd:
         """The next connection that was let in; it must be this station's."""

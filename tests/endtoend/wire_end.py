@@ -16,6 +16,7 @@ from wsproto.events import (
     TextMessage,
 )
 from wsproto.frame_protocol import CloseReason, FrameProtocol
+from wsproto.utilities import RemoteProtocolError
 
 from tests.endtoend.gateway_process import ACCESS, PATIENCE
 
@@ -39,6 +40,10 @@ class ClosedError(Exception):
         self.code = code
 
 
+class NoHandshakeError(Exception):
+    """There is no WebSocket, and no HTTP status that says why."""
+
+
 class WireEnd:
     """A connection that is open. Pings are answered, and kept to be looked at."""
 
@@ -52,6 +57,7 @@ class WireEnd:
         self.pings: list[bytes] = []
         self.pongs: list[bytes] = []
         self.frames = 0  # of the message that was heard last
+        self._one_at_a_time = trio.Lock()
 
     async def send(self, *events: Event) -> None:
         """Send what these events say, in one write."""
@@ -60,7 +66,8 @@ class WireEnd:
     async def send_bytes(self, data: bytes) -> None:
         """Send bytes as they are, whatever they say."""
         with trio.fail_after(PATIENCE):
-            await self.stream.send_all(data)
+            async with self._one_at_a_time:
+                await self.stream.send_all(data)
 
     async def say(self, text: str) -> None:
         """Send one text message in one frame."""
@@ -116,7 +123,9 @@ class WireEnd:
                 data = await self.stream.receive_some()
             except (trio.BrokenResourceError, trio.ClosedResourceError):
                 data = b""
-            self._ws.receive_data(data or None)
+            if not data:
+                return CloseConnection(code=CloseReason.ABNORMAL_CLOSURE)
+            self._ws.receive_data(bytes(data))
             self._events = self._ws.events()
 
     async def request(self) -> None:
@@ -145,12 +154,15 @@ async def dialled(
     early: Sequence[str] = (),
     tls: ssl.SSLContext | None = None,
 ) -> WireEnd:
-    """Connect as a client; `early` texts do not wait for the answer. Raises RefusedError."""
+    """Connect as a client; `early` texts do not wait for the answer.
+
+    Raises RefusedError, NoHandshakeError.
+    """
     with trio.fail_after(PATIENCE):
         stream: trio.abc.Stream = await trio.open_tcp_stream(ACCESS, port)
         if tls is not None:
             stream = trio.SSLStream(
-                stream,  # type: ignore[arg-type]
+                stream,
                 tls,
                 server_hostname=ACCESS,
                 https_compatible=True,
@@ -158,6 +170,9 @@ async def dialled(
         end = WireEnd(stream, ConnectionType.CLIENT)
         try:
             return await _opened(end, target, version, headers, early)
+        except (RemoteProtocolError, trio.BrokenResourceError) as error:
+            await trio.aclose_forcefully(stream)
+            raise NoHandshakeError from error
         except BaseException:
             await trio.aclose_forcefully(stream)
             raise
@@ -176,9 +191,8 @@ async def _opened(
     if isinstance(event, RejectConnection):
         said = {name.decode().lower(): value.decode() for name, value in event.headers}
         raise RefusedError(event.status_code, said)
-    if isinstance(event, CloseConnection):
-        raise ClosedError(int(event.code))
-    assert isinstance(event, AcceptConnection), event
+    if not isinstance(event, AcceptConnection):
+        raise NoHandshakeError
     end.subprotocol = event.subprotocol
     return end
 

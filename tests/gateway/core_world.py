@@ -58,7 +58,6 @@ class FarEnd:
         self.owed: dict[str, str] = {}  # its own CALLs that the gateway has to answer
         self.odd: set[str] = set()  # those that are hardly CALLs, and may be answered
         self.count = 0
-        self.texts: list[bytes] = []  # all that it was sent
 
     def actions(self) -> list[str]:
         """What this end may ask."""
@@ -94,6 +93,7 @@ class World:
         self.now = moment(START).timestamp()
         self.shelf, self.tally, self.ids = Shelf(), Tally(), counted_ids()
         self.numbers, self.names = [0, 1, 2, -1], ["t-1", "t-2"]  # transactions that were spoken of
+        self.said: list[tuple[str, bytes]] = []  # all that went out
         self.connect()
 
     def connect(self) -> None:
@@ -114,17 +114,21 @@ class World:
 
     def perform(self, effects: list[Effect]) -> None:
         """Do what the rim does, and hold each frame against the rules."""
+        has_spoken = False
         for effect in effects:
             match effect:
+                case Persist(wait=True) if has_spoken and effect.owner == "csms":
+                    raise AssertionError(f"said before it was written: {effect}")
                 case Persist():
                     self.shelf.keep(effect)
                 case Close(leg):
                     self.ends[leg].is_open, self.is_over = False, True
                 case Send(leg, text):
+                    has_spoken = True
                     self._sent(self.ends[leg], text)
 
     def _sent(self, end: FarEnd, text: bytes) -> None:
-        end.texts.append(text)
+        self.said.append((end.name, text))
         self._learn(end.name, text)
         head, message_id, *rest = decode(text, type=list[msgspec.Raw])
         kind, message_id = decode(head), decode(message_id)

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from adapters.translation.options import Options
@@ -17,11 +17,16 @@ from gateway.core.tally import Tally
 from gateway.testing.bench import START, Shelf
 
 decode, encode = msgspec.json.decode, msgspec.json.encode
-chance = settings(max_examples=150, derandomize=True, database=None, deadline=None)
+chance = settings(
+    max_examples=150,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate, Phase.shrink],
+)
 
 # What can become of a CALL on its way through the gateway.
 DEATHS = (
-    "dies before it writes",
     "dies before it sends",
     "dies before the answer",
     "dies before it writes the answer",
@@ -95,11 +100,13 @@ class Road:
         """The CSMS has a CALL before it, and this is what happens."""
         message_id, action = self.pending.pop(0)
         match fate:
-            case "dies before it writes" | "dies before it sends" | "is cut off":
-                if fate == "dies before it sends":
-                    self.got.pop()
+            case "dies before it sends":
+                self.got.pop()
                 raise Death
             case "dies before the answer":
+                raise Death
+            case "is cut off":
+                self.follow(self.session.closed("csms", self.now))
                 raise Death
             case "is refused for now":
                 self.got.pop()

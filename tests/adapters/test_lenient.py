@@ -1,0 +1,87 @@
+"""What is forgiven in a payload, and the name that each fault has in OCPP."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from adapters import v16, v201
+from adapters.errors import PayloadError
+from adapters.translation import lenient
+from adapters.translation.memory import Memory
+from adapters.translation.options import Options
+
+START = {"connectorId": 1, "idTag": "A", "meterStart": 0, "timestamp": "2025-03-01T10:00:00Z"}
+
+
+def memory(lenience: str = "on") -> Memory:
+    return Memory("CS-1", Options(lenient_inbound=lenience), {}, 0.0)  # type: ignore[arg-type]
+
+
+def raw(value: Any) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        ({}, "ProtocolError"),
+        (START | {"connectorId": "one"}, "TypeConstraintViolation"),
+        (START | {"connectorId": "+-5"}, "TypeConstraintViolation"),
+        (START | {"connectorId": "9" * 5000}, "TypeConstraintViolation"),
+        (START | {"connectorId": 1.5}, "TypeConstraintViolation"),
+        (START | {"connectorId": True}, "TypeConstraintViolation"),
+        (START | {"idTag": ["A"]}, "TypeConstraintViolation"),
+        (START | {"idTag": "x" * 21}, "PropertyConstraintViolation"),
+        (START | {"colour": "red"}, "FormatViolation"),
+        ([], "FormatViolation"),
+        ("text", "FormatViolation"),
+    ],
+)
+def test_each_fault_has_its_code(payload: Any, code: str) -> None:
+    with pytest.raises(PayloadError) as caught:
+        lenient.request(raw(payload), v16.StartTransactionRequest, memory())
+    assert caught.value.code == code
+
+
+def test_a_value_of_no_enumeration_and_a_list_too_short_have_theirs() -> None:
+    with pytest.raises(PayloadError) as caught:
+        lenient.request(raw({"type": "Lukewarm"}), v16.ResetRequest, memory())
+    assert caught.value.code == "PropertyConstraintViolation"
+    with pytest.raises(PayloadError) as caught:
+        lenient.request(raw({"getVariableData": []}), v201.GetVariablesRequest, memory())
+    assert caught.value.code == "OccurrenceConstraintViolation"
+
+
+@pytest.mark.parametrize(
+    ("fault", "rule"),
+    [
+        ({"connectorId": " 1 "}, "text_number"),
+        ({"connectorId": "1", "reservationId": None}, "null_field"),
+        ({"idTag": 7}, "number_text"),
+    ],
+)
+def test_a_fault_that_changes_no_meaning_is_repaired_and_declared(
+    fault: dict[str, Any], rule: str
+) -> None:
+    known = memory()
+    request = lenient.request(raw(START | fault), v16.StartTransactionRequest, known)
+    assert request.connector_id == 1
+    assert rule in [loss[0] for loss in known.losses]
+
+
+@pytest.mark.parametrize("fault", [{"connectorId": "1"}, {"idTag": 7}])
+def test_an_operator_may_want_none_of_it(fault: dict[str, Any]) -> None:
+    with pytest.raises(PayloadError):
+        lenient.request(raw(START | fault), v16.StartTransactionRequest, memory("off"))
+
+
+def test_an_answer_is_not_lost_for_a_field_too_many() -> None:
+    known = memory("off")
+    answer = {"status": "Accepted", "more": 1}
+    assert lenient.response(raw(answer), v16.ResetResponse, known).status == "Accepted"
+    assert known.losses == [("unknown_field", "more")]
+
+
+def test_null_is_an_empty_payload() -> None:
+    lenient.request(msgspec.Raw(b"null"), v16.HeartbeatRequest, memory())
