@@ -97,11 +97,16 @@ class Link:
 
     def hear(self, origin: Connection, text: bytes, raw: bytes, now: float) -> None:
         """Have the core hear a message; if it sends the same on, the frame goes as it came."""
+        if self.over:
+            return
         self._frame = (text, raw, origin.decoder.from_client)
-        if not self.over:
-            self._do(self.session.hear, origin.leg, text, now + self._epoch)
+        try:
+            self._do(self.session.hear(origin.leg, text, now + self._epoch))
+        except Exception:
+            self._crashed()
         self._frame = NO_FRAME
-        self._shared.tally.added_seconds.observe(self._shared.clock() - now)
+        shared = self._shared
+        shared.tally.added_seconds.observe(shared.clock() - now)
 
     def opened(self, connection: Connection, now: float) -> None:
         """Have the core know of a new CSMS leg."""
@@ -133,7 +138,7 @@ class Link:
             self._abandon("store failed")
             return
         held, self._held = self._held, deque()
-        self._do(lambda: held)
+        self._guarded(lambda: held)
         self._settle()
 
     def retire(self, code: int, reason: str, now: float) -> None:
@@ -161,29 +166,35 @@ class Link:
             primary.pause(crowded or (station is not None and len(station.outbox) > low))
         self.strained = any(leg and (leg.paused or leg.outbox) for leg in (station, primary))
 
-    def _step(self, ask: Callable[..., list[Effect]], *args: object) -> None:
+    def _step(self, ask: Callable[..., Iterable[Effect]], *args: object) -> None:
         if not self.over:
-            self._do(ask, *args)
+            self._guarded(ask, *args)
 
-    def _do(self, ask: Callable[..., Iterable[Effect]], *args: object) -> None:
-        """Ask the core and do what it wants. The one boundary: a bug of ours ends one session."""
+    def _guarded(self, ask: Callable[..., Iterable[Effect]], *args: object) -> None:
         try:
-            for effect in ask(*args):
-                if self._waiting:
-                    self._held.append(effect)
-                elif type(effect) is Send:
-                    self._send(effect)
-                else:
-                    self._perform(effect)
-            session = self.session
-            if session.deadline - self._epoch < self.scheduled:
-                self._shared.timers.at(session.deadline - self._epoch, self)
-            if self.strained or session.congested:
-                self.balance()
+            self._do(ask(*args))
         except Exception:
-            self._shared.tally.station_crashes += 1
-            self.log.exception("session crashed")
-            self._abandon("internal error")
+            self._crashed()
+
+    def _crashed(self) -> None:
+        """The one boundary: a bug of ours ends one session."""
+        self._shared.tally.station_crashes += 1
+        self.log.exception("session crashed")
+        self._abandon("internal error")
+
+    def _do(self, effects: Iterable[Effect]) -> None:
+        for effect in effects:
+            if self._waiting:
+                self._held.append(effect)
+            elif type(effect) is Send:
+                self._send(effect)
+            else:
+                self._perform(effect)
+        session = self.session
+        if session.deadline - self._epoch < self.scheduled:
+            self._shared.timers.at(session.deadline - self._epoch, self)
+        if self.strained or session.congested:
+            self.balance()
 
     def _send(self, effect: Send) -> None:
         leg = self.legs.get(effect.leg)
