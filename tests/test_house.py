@@ -35,7 +35,7 @@ PAPERS = (
 # Where an exception of any kind may end, and why; elsewhere it is named, or it flies on.
 BROAD = {
     "gateway/core/audience.py": (1, "a bug in a shadow ends that shadow, never its station"),
-    "gateway/wire/link.py": (1, "the one boundary: a bug of ours ends one session"),
+    "gateway/wire/link.py": (2, "on the hot path and beside it: a bug of ours ends one session"),
     "gateway/wire/listener.py": (
         1,
         "the other one: before there is a session, it ends a handshake",
