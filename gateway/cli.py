@@ -1,4 +1,4 @@
-"""The command line: `ocpp-gateway run | check-config | demo | hash-password`."""
+"""The command line: `ocpp-gateway run | check-config | demo | explain | hash-password`."""
 
 import argparse
 import errno
@@ -70,6 +70,11 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("--all", action="store_true", help="every key, defaults included")
     demo = added(commands, "demo", run_demo, "play stations and CSMSs around a gateway, once")
     demo.add_argument("--keep-running", action="store_true", help="go on until interrupted")
+    told = added(commands, "explain", explain, "what becomes of a message in the other version")
+    told.add_argument("action", help="an OCPP action, such as MeterValues")
+    told.add_argument(
+        "--from", dest="version", choices=["1.6", "2.0.1"], help="who sends it speaks"
+    )
     hash_ = added(commands, "hash-password", hash_password, "hash a password for the configuration")
     hash_.add_argument(
         "--hex",
@@ -110,6 +115,16 @@ def check_config(options: argparse.Namespace) -> int:
 def run_demo(options: argparse.Namespace) -> int:
     """`demo`: the main job, played once."""
     return int(import_module("gateway.demo").main(keep_running=options.keep_running))
+
+
+def explain(options: argparse.Namespace) -> int:
+    """`explain`: a message's rows of the table of translations, and an example of each."""
+    explaining = import_module("gateway.explain")
+    try:
+        print(explaining.explained(options.action, options.version))
+    except explaining.UnknownAction as error:
+        return complain(str(error), USAGE)
+    return DONE
 
 
 def hash_password(options: argparse.Namespace) -> int:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from adapters.translation.options import Options
-from gateway.addresses import Endpoint, endpoint, host_port
+from gateway.addresses import Endpoint, endpoint, host_port, is_loopback
 from gateway.core.effects import STATION
 from gateway.passwords import PREFIX, parsed
 from gateway.settings import Config, Csms, Listen, Quirks, Segment
@@ -15,16 +16,22 @@ from vendor_quirks.registry import QUIRKS
 
 Problem: TypeAlias = tuple[str, Any, str]  # key, found, expected
 
-POSITIVE = ("report_chunk", "supply_phases", "evse_power_w")
+FILES = (
+    "certificate", "private_key", "other_certificate", "other_private_key", "client_ca",
+    "client_crl",
+)  # fmt: skip
+POSITIVE = ("journal_limit", "report_chunk", "supply_phases", "evse_power_w")
 
 
 def problems(config: Config) -> Iterator[Problem]:
     """Everything that is wrong."""
     yield from listen_problems(config.listen)
+    yield from exempt_problems(config.admission.exempt)
     yield from csms_problems(config.csms)
     yield from translation_problems("translation", config.translation)  # segments inherit these
     yield from quirk_problems("quirks", config.quirks)
     yield from segment_problems(config)
+    yield from downgrade_problems(config)
     if not config.store.url.startswith(("sqlite://", "memory:")):
         yield "store.url", config.store.url, "sqlite:///absolute/path.db or memory:"
     try:
@@ -41,11 +48,12 @@ def listen_problems(listen: Listen) -> Iterator[Problem]:
         yield "listen.url", listen.url, str(error)
         return
     yield from profile_problems(listen, place)
-    yield from file_problems("listen", listen, ("certificate", "private_key", "client_ca"))
+    yield from chain_problems(listen, place)
+    yield from file_problems("listen", listen, FILES)
     for identity, secret in listen.credentials.items():
         key = f"listen.credentials.{identity}"
-        if ":" in identity or not identity:
-            yield key, identity, "an identity without a colon (OCPP 1.6 security, A00.FR.204)"
+        if not identity:
+            yield key, identity, "an identity"
         if not secret.value:
             yield key, "", "a password"
         if secret.value.startswith(PREFIX):
@@ -71,6 +79,27 @@ def profile_problems(listen: Listen, place: Endpoint) -> Iterator[Problem]:
         yield "listen.client_ca", None, "a PEM file of who signs the stations' certificates"
     if profile in (1, 2) and not listen.credentials:
         yield "listen.credentials", {}, f"passwords of the stations, as profile {profile} asks"
+
+
+def chain_problems(listen: Listen, place: Endpoint) -> Iterator[Problem]:
+    """A second chain is beside a first one, and whole; the rest of profile 3 needs profile 3."""
+    is_whole = (listen.other_certificate is None) == (listen.other_private_key is None)
+    if not is_whole or (listen.other_certificate is not None and not place.tls):
+        expected = "other_certificate and other_private_key with a wss:// URL, or neither"
+        yield "listen.other_certificate", listen.other_certificate, expected
+    for key in ("client_crl", "organisation", "certificate_names"):
+        if getattr(listen, key) and listen.security_profile != 3:
+            yield f"listen.{key}", getattr(listen, key), "nothing, or security_profile = 3"
+
+
+def exempt_problems(exempt: tuple[str, ...]) -> Iterator[Problem]:
+    """Networks, as they are written."""
+    for index, network in enumerate(exempt):
+        try:
+            ip_network(network)
+        except ValueError as error:
+            expected = f"a network like 10.1.0.0/16 ({error})"
+            yield f"admission.exempt[{index}]", network, expected
 
 
 def file_problems(table: str, section: Any, keys: tuple[str, ...]) -> Iterator[Problem]:
@@ -105,6 +134,8 @@ def credential_problems(table: str, csms: Csms, has_tls: bool) -> Iterator[Probl
     """What the gateway shows to a CSMS, and whom it trusts."""
     if csms.user and csms.password is None:
         yield f"{table}.password", None, "a password or password_file for this user"
+    if csms.station_credentials and csms.password is not None:
+        yield f"{table}.station_credentials", True, "false, since there is a password of ours"
     if (csms.certificate is None) != (csms.private_key is None):
         yield f"{table}.certificate", csms.certificate, "both certificate and private_key, or none"
     for key in ("ca", "certificate"):
@@ -149,6 +180,39 @@ def leg_problems(table: str, segment: Segment, known: set[str]) -> Iterator[Prob
         if shadow in seen:
             yield key, shadow, "a CSMS that this segment does not have yet"
         seen.add(shadow)
+
+
+def downgrade_problems(config: Config) -> Iterator[Problem]:
+    """No CSMS's leg is less secure than the stations', unless that is wanted.
+
+    A leg that never leaves this machine needs no security profile.
+    """
+    wanted = config.listen.security_profile
+    profiles = {csms.name: profile_of(csms) for csms in config.csms}
+    for index, segment in enumerate(config.segment):
+        options = segment.translation
+        if options.allow_downgrade == "on":
+            continue
+        for name in (segment.primary, *segment.shadows):
+            profile = profiles.get(name)
+            if profile is not None and profile < wanted:
+                key = "primary" if name == segment.primary else "shadows"
+                at_least = f"a CSMS with security profile {wanted} as the stations have, not"
+                otherwise = 'or translation.allow_downgrade = "on"'
+                yield f"segment[{index}].{key}", name, f"{at_least} {profile}, {otherwise}"
+
+
+def profile_of(csms: Csms) -> int | None:
+    """The security profile of a CSMS's leg; None where it stays on this machine."""
+    try:
+        place = endpoint(csms.url)
+    except ValueError:
+        return None  # a problem of its own
+    if is_loopback(place.host):
+        return None
+    if place.tls:
+        return 2 if csms.certificate is None else 3  # a password may come from the CSMS (D-28)
+    return 0 if csms.password is None else 1
 
 
 def translation_problems(table: str, options: Options) -> Iterator[Problem]:

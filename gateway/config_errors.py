@@ -11,6 +11,7 @@ import msgspec
 from adapters.translation.options import Connector, Options, TokenRule
 from gateway.settings import (
     Admin,
+    Admission,
     Config,
     ConfigError,
     Csms,
@@ -36,6 +37,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "translation": Options,
     "translation.topology": Connector,
     "translation.token_rules": TokenRule,
+    "admission": Admission,
     "timeouts": Timeouts,
     "store": Store,
     "admin": Admin,

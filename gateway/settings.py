@@ -13,6 +13,8 @@ DAY = 86_400.0
 Name: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$")]
 Seconds: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=DAY)]
 Profile: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=3)]
+Rate: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=1_000_000)]
+Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 Bytes: TypeAlias = Annotated[int, msgspec.Meta(ge=1024, le=16 * 1024 * 1024)]
 
 
@@ -46,12 +48,18 @@ class Listen(Section, frozen=True):
     default_version: Version = "1.6"  # of a station that offers no subprotocol
     certificate: Path | None = None  # PEM, with its chain
     private_key: Path | None = None
+    other_certificate: Path | None = None  # of the other kind: RSA beside ECDSA
+    other_private_key: Path | None = None
+    tls_minimum: Literal["1.2", "1.3"] = "1.2"
     client_ca: Path | None = None  # who signs the stations' certificates (profile 3)
+    client_crl: Path | None = None  # those that are revoked, of the same authority
+    organisation: str = ""  # that the stations' certificates have to name
+    certificate_names: dict[str, str] = {}  # identity -> common name, where they differ
     credentials: dict[str, Secret] = {}  # identity -> scrypt$... (plain text for trials only)
     credentials_file: Path | None = None  # the same as a TOML file; both are joined
-    handshake_timeout: Seconds = 10.0  # TLS and request; again credentials; again the CSMS
+    handshake_timeout: Seconds = 10.0  # for TLS, request and credentials; again for the CSMS
     message_limit: Bytes = 65_536  # of one message, in bytes
-    ping_interval: Seconds = 60.0  # WebSocket pings, on every leg
+    ping_interval: Seconds = 30.0  # WebSocket pings, on every leg
 
 
 class Csms(Section, frozen=True):
@@ -66,6 +74,8 @@ class Csms(Section, frozen=True):
     ca: Path | None = None  # PEM; without it the system's certificate authorities
     certificate: Path | None = None  # the gateway's own, for a CSMS that wants one
     private_key: Path | None = None
+    station_credentials: bool = False  # the station's own HTTP Basic header is shown
+    dials_per_second: Rate = 200.0
 
 
 class Match(Section, frozen=True):
@@ -90,6 +100,19 @@ class Segment(Section, frozen=True):
     shadows: tuple[str, ...] = ()
     translation: Options = Options()  # once loaded: [translation] with this segment's own keys
     quirks: Quirks = Quirks()
+    duplicates: Literal["probe", "newest"] = "probe"  # of one identity: see README, Admission
+
+
+class Admission(Section, frozen=True):
+    """Who may knock, and how often. 0 takes a rule away."""
+
+    handshakes: Annotated[int, msgspec.Meta(ge=1)] = 1000  # at once
+    handshakes_per_source: Count = 100
+    upgrades_per_minute: Count = 300  # of one source
+    wrong_passwords: Count = 5  # of one identity from one source
+    reconnects_per_minute: Count = 60  # of one identity
+    flap_ban: Seconds = 60.0
+    exempt: tuple[str, ...] = ("127.0.0.0/8", "::1/128")  # sources that many stations share
 
 
 class Timeouts(Section, frozen=True):
@@ -98,6 +121,7 @@ class Timeouts(Section, frozen=True):
     call: Seconds = 30.0  # for a CSMS's answer
     dial: Seconds = 5.0  # for a CSMS's connection: TCP, TLS and upgrade
     drain: Seconds = 5.0  # for open CALLs and closing handshakes when the gateway stops
+    drain_pace: Seconds = 0.001  # from one station that is sent away then to the next
 
 
 class Store(Section, frozen=True):
@@ -126,6 +150,7 @@ class Config(Section, frozen=True):
     csms: tuple[Csms, ...]
     segment: tuple[Segment, ...]
     translation: Options = Options()
+    admission: Admission = Admission()
     timeouts: Timeouts = Timeouts()
     store: Store = Store()
     admin: Admin = Admin()

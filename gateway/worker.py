@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import structlog
 import trio
 
@@ -15,21 +16,26 @@ from gateway.addresses import endpoint, host_port
 from gateway.core.route import Route
 from gateway.core.session import Session
 from gateway.core.tally import Tally
+from gateway.limits import Limits
 from gateway.ops import admin, metrics
 from gateway.passwords import Passwords
-from gateway.settings import Config, ConfigError
+from gateway.settings import Config, ConfigError, Listen
 from gateway.store import Records, Store
 from gateway.store.opening import open_store
 from gateway.wire import stream, tls
-from gateway.wire.connection import Limits
+from gateway.wire.admission import Admission, Rules
 from gateway.wire.dialer import Csms, Dialer
 from gateway.wire.fleet import Fleet, Place
+from gateway.wire.handshake import HandshakeError
 from gateway.wire.lane import Lane
-from gateway.wire.listener import Entrance, Listener
+from gateway.wire.listener import Listener
+from gateway.wire.newcomer import Newcomer
+from gateway.wire.pressure import Pressure
+from gateway.wire.reception import Entrance
 from vendor_quirks.registry import rewritten_target
 
-DRAIN_PACE = 0.001  # seconds from one station's close to the next
 HASHES_AT_ONCE = 2  # a storm of wrong passwords may not have every core
+HASHES_IN_LINE = 200  # a second's worth of them
 
 log = structlog.get_logger()
 
@@ -55,6 +61,10 @@ class Worker:
         self.lane = Lane(store, tally, limits_of(config), epoch=self.epoch)
         self.csmss = csmss_of(config)
         self.passwords = Passwords(config.listen.credentials)
+        self.pressure = Pressure()
+        self.listener = Listener(
+            entrance_of(config), self, tally, admission_of(config), self.pressure
+        )
         self.fleet: Fleet | None = None
         self._hashing = trio.CapacityLimiter(HASHES_AT_ONCE)
 
@@ -62,10 +72,14 @@ class Worker:
         """The request target as the station meant it."""
         return rewritten_target(target, frozenset(self.config.quirks.off))[0]
 
+    def is_known(self, identity: str, user: bytes, password: bytes) -> bool:
+        """Whether this pair was right before: quick, and False says nothing yet."""
+        return self.passwords.is_known(identity, user, password)
+
     async def authenticate(self, identity: str, user: bytes, password: bytes) -> bool:
-        """Whether the station is who it says."""
-        if self.passwords.is_known(identity, user, password):
-            return True
+        """Whether the station is who it says. Raises HandshakeError if too many are asking."""
+        if self._hashing.statistics().tasks_waiting >= HASHES_IN_LINE:
+            raise HandshakeError(503, "overloaded")
         right = partial(self.passwords.is_right, identity, user, password)
         return await trio.to_thread.run_sync(right, limiter=self._hashing)
 
@@ -74,11 +88,16 @@ class Worker:
         return configuration.route(self.config, identity, offered)
 
     async def berth(
-        self, route: Route, target: str, log: structlog.typing.FilteringBoundLogger
+        self, route: Route, newcomer: Newcomer, log: structlog.typing.FilteringBoundLogger
     ) -> Place:
         """Dial a station's primary CSMS. Raises HandshakeError."""
         assert self.fleet is not None
-        return await self.fleet.berth(route, target, log)
+        return await self.fleet.berth(route, newcomer, log)
+
+    def is_probed(self, segment: str) -> bool:
+        """Whether an identity's old connection is asked before a new one takes its place."""
+        found = (one for one in self.config.segment if one.name == segment)
+        return next((one.duplicates == "probe" for one in found), True)
 
     def session(self, route: Route, records: Records, target: str) -> Session:
         """A new session of the core."""
@@ -95,14 +114,18 @@ class Worker:
         """Take the file as it is now for whoever connects from now on, or keep the old one."""
         try:
             config = configuration.load(self.path)
-            csmss = csmss_of(config)
+            csmss, entrance = csmss_of(config), entrance_of(config)
         except (ConfigError, OSError) as error:
             log.error("configuration kept", problem=str(error))
             return
-        fixed = ("listen", "store", "admin", "log", "timeouts")
-        changed = [name for name in fixed if getattr(config, name) != getattr(self.config, name)]
+        changed = needing_restart(self.config, config)
+        reception = self.listener.reception
+        if config.admission != self.config.admission:
+            reception.admission = admission_of(config)
+        if endpoint(config.listen.url) == endpoint(self.config.listen.url):
+            reception.entrance = entrance
         self.config = config
-        self.passwords = Passwords(config.listen.credentials)
+        self.passwords = self.passwords.renewed(config.listen.credentials)
         self.csmss.clear()
         self.csmss.update(csmss)
         log.info("configuration loaded", needs_restart=changed)
@@ -124,25 +147,28 @@ async def serve(
             office = admin.Admin(metrics.registry(tally), worker.not_ready)
             await nursery.start(partial(admin.serve, office, *host_port(config.admin.listen)))
             dialer = Dialer(worker.csmss, within=config.timeouts.dial)
-            worker.fleet = Fleet(worker.lane, store, dialer, worker.session, nursery)
+            worker.fleet = Fleet(
+                worker.lane, store, dialer, worker.session, nursery,
+                is_probed=worker.is_probed, pressure=worker.pressure,
+            )  # fmt: skip
+            nursery.start_soon(worker.pressure.watch, worker.fleet.shed_shadows)
             async with trio.open_nursery() as front:
                 task_status.started(await _open(config, worker, front))
                 await _told_to_stop(signals, worker)
                 worker.fleet.draining = True
                 front.cancel_scope.cancel()
             log.info("draining")
-            await worker.fleet.drain(DRAIN_PACE, config.timeouts.drain)
+            await worker.fleet.drain(config.timeouts.drain_pace, config.timeouts.drain)
             nursery.cancel_scope.cancel()
     log.info("stopped")
 
 
 async def _open(config: Config, worker: Worker, front: trio.Nursery) -> int:
     """Let stations in. Returns the port."""
-    listener = Listener(entrance_of(config), worker, worker.tally)
     place = endpoint(config.listen.url)
     listening = await stream.listen(place.host, place.port)
     for sock in listening:
-        front.start_soon(listener.serve, sock)
+        front.start_soon(worker.listener.serve, sock)
     log.info("listening", url=config.listen.url)
     return int(listening[0].getsockname()[1])
 
@@ -168,6 +194,8 @@ def csmss_of(config: Config) -> dict[str, Csms]:
             user=csms.user,
             password=csms.password.value if csms.password else None,
             tls=_csms_tls(csms) if endpoint(csms.url).tls else None,
+            shows_station=csms.station_credentials,
+            dials_per_second=csms.dials_per_second,
         )
         for csms in config.csms
     }
@@ -177,17 +205,38 @@ def entrance_of(config: Config) -> Entrance:
     """What is asked of stations. Raises OSError for certificates that cannot be read."""
     listen = config.listen
     place = endpoint(listen.url)
-    context: ssl.SSLContext | None = None
-    if place.tls:
-        chain = (str(listen.certificate), str(listen.private_key or listen.certificate))
-        ca = str(listen.client_ca) if listen.security_profile == 3 else None
-        context = tls.server_context([chain], ca)
     return Entrance(
         base=place.path,
         profile=listen.security_profile,
-        tls=context,
+        tls=_station_tls(listen) if place.tls else None,
+        holders=tls.Holders(listen.organisation, listen.certificate_names),
         within=listen.handshake_timeout,
     )
+
+
+def admission_of(config: Config) -> Admission:
+    """Who may knock, and how often."""
+    return Admission(Rules(**msgspec.structs.asdict(config.admission)))
+
+
+def needing_restart(old: Config, new: Config) -> list[str]:
+    """What a reload does not change, though the file has."""
+    fixed = ("store", "admin", "log", "timeouts")
+    changed = [name for name in fixed if getattr(old, name) != getattr(new, name)]
+    kept = ("url", "message_limit", "ping_interval")
+    at_entrance = [key for key in kept if getattr(old.listen, key) != getattr(new.listen, key)]
+    return changed + [f"listen.{key}" for key in at_entrance]
+
+
+def _station_tls(listen: Listen) -> ssl.SSLContext:
+    pairs = (
+        (listen.certificate, listen.private_key),
+        (listen.other_certificate, listen.other_private_key),
+    )
+    chains = [(str(certificate), str(key)) for certificate, key in pairs if certificate and key]
+    ca = str(listen.client_ca) if listen.security_profile == 3 else None
+    revoked = str(listen.client_crl) if listen.client_crl else None
+    return tls.server_context(chains, ca, revoked, listen.tls_minimum)
 
 
 def _csms_tls(csms: configuration.Csms) -> ssl.SSLContext:

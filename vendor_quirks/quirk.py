@@ -1,103 +1,92 @@
 """What a quirk is: whose it is, how we know of it, and what mends it."""
 
-from collections.abc import Callable
-from fnmatch import fnmatchcase
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from vendor_quirks import firmware
+from vendor_quirks.answers import Here
+from vendor_quirks.command import Command, Retry
+from vendor_quirks.match import Match, Nameplate
+from vendor_quirks.pace import NO_PACE, Pace
+from vendor_quirks.situation import Fact, Payload, Situation
 
-Payload: TypeAlias = dict[str, Any]
-Repair: TypeAlias = Callable[[Payload], int]  # mends in place, returns how many values it changed
-TextRepair: TypeAlias = Callable[[bytes], bytes]
+__all__ = [
+    "ByAction",
+    "Match",
+    "Nameplate",
+    "Payload",
+    "Quirk",
+    "Repair",
+    "Retry",
+    "both",
+    "merged",
+]
+
+# Mends in place, returns how many values it changed.
+Repair: TypeAlias = Callable[[Payload, Situation], int]
+TextRepair: TypeAlias = Callable[[bytes], bytes]  # an empty text: the message is dropped
+EnvelopeRepair: TypeAlias = Callable[[list[Any], str], bool]  # the frame, and the id that is open
 TargetRepair: TypeAlias = Callable[[str], str | None]  # None: not my fault to mend
 ByAction: TypeAlias = dict[str, tuple[Repair, ...]]
 
 
-class Nameplate(msgspec.Struct, frozen=True):
-    """What a station told about itself so far. Empty means: not known (yet)."""
+class Quirk(msgspec.Struct, frozen=True, kw_only=True):
+    """One fault of one make: who has it, why it hurts, where it was seen, what mends it."""
 
-    identity: str
-    version: str  # of OCPP: "1.6" or "2.0.1"
-    vendor: str = ""
-    model: str = ""
-    serial: str = ""
-    firmware: str = ""
-    path: str = ""  # request target of the handshake, before any repair
+    name: str  # "vendor.what-is-wrong"; "shared.": everyone's; "csms.": a CSMS's
+    match: Match | tuple[Match, ...]  # any one of several
+    why: str
+    seen: str
+    version: Literal["", "1.6", "2.0.1"] = ""  # of OCPP that it was seen with; "": both
+    catalogue: tuple[str, ...] = ()  # the known misbehaviours that it mends, by their ids
+    confidence: Literal["high", "medium", "low"] = "high"
+    lossy: bool = False  # whether something that was said gets lost
+    side: Literal["station", "csms"] = "station"  # whose fault it is
 
+    handshake: TargetRepair | None = None  # of the request target, before the identity is taken
+    raw_text: tuple[TextRepair, ...] = ()  # tried only on text that does not parse
+    envelope: tuple[EnvelopeRepair, ...] = ()  # tried only on JSON that is no frame
+    # By action of a CALL, "<Action>Response" of an answer. In the sender's or reader's version.
+    from_station: ByAction = {}
+    to_station: ByAction = {}
+    from_csms: ByAction = {}
+    to_csms: ByAction = {}
+    command: tuple[Command, ...] = ()  # CALLs to the station that are had in another form
+    answer_here: tuple[Here, ...] = ()  # CALLs of either side that do not go on
+    timing: Pace = NO_PACE
+    needs: frozenset[Fact] = frozenset()  # of the situation, beyond what its parts say themselves
+    signs: tuple[bytes, ...] = ()  # shared only: bytes of a payload without which it has no fault
 
-class Match(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose quirk it is. All that is named must fit; what is not yet known does not fit.
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """Whose it is, in every way to tell."""
+        return self.match if isinstance(self.match, tuple) else (self.match,)
 
-    Identity, vendor and model are globs, case aside. Firmware bounds are half-open.
-    """
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is everyone's."""
+        return self.name.startswith("shared.")
 
-    identity: str | None = None
-    vendor: str | None = None
-    model: str | None = None
-    version: str | None = None
-    firmware_from: str | None = None
-    firmware_before: str | None = None
-    opt_in: bool = False  # nothing that a station says tells it apart: only configuration can
-
-    def __post_init__(self) -> None:
-        for bound in (self.firmware_from, self.firmware_before):
-            if bound is not None and firmware.read(bound) is None:
-                raise ValueError(f"no firmware version: {bound!r}")
-
-    def __call__(self, nameplate: Nameplate) -> bool:
-        """Whether this station has the quirk, as far as its nameplate is known."""
-        return self.fits_identity(nameplate.identity) and self.fits_make(nameplate)
-
-    def fits_identity(self, identity: str) -> bool:
-        """Whether the identity alone speaks for the quirk, or not against it."""
-        return _fits(self.identity, identity)
+    @property
+    def is_default(self) -> bool:
+        """Whether it may act without being asked for: a loss on weak evidence may not."""
+        return not (self.lossy and self.confidence != "high")
 
     def fits_version(self, version: str) -> bool:
         """Whether the quirk was seen with this version of OCPP."""
         return not self.version or self.version == version
 
-    def fits_make(self, nameplate: Nameplate) -> bool:
-        """Whether all but the identity fits: what stations of one make have in common."""
-        return (
-            not self.opt_in
-            and self.fits_version(nameplate.version)
-            and _fits(self.vendor, nameplate.vendor)
-            and _fits(self.model, nameplate.model)
-            and firmware.within(nameplate.firmware, self.firmware_from, self.firmware_before)
-        )
+
+def merged(*tables: ByAction) -> ByAction:
+    """Several tables as one, in their order."""
+    found: ByAction = {}
+    for table in tables:
+        for action, repairs in table.items():
+            found[action] = (*found.get(action, ()), *repairs)
+    return found
 
 
-def _fits(glob: str | None, fact: str) -> bool:
-    return not glob or (fact != "" and fnmatchcase(fact.casefold(), glob.casefold()))
-
-
-class Retry(msgspec.Struct, frozen=True):
-    """A CALL to repeat once without some fields, where it was refused or never answered."""
-
-    action: str
-    when: dict[str, Any]  # fields that the CALL must have, and their values
-    without: tuple[str, ...]
-
-    def changed(self, payload: Payload) -> Payload | None:
-        """The payload to try next, or None where this CALL has no other form."""
-        if any(payload.get(field) != value for field, value in self.when.items()):
-            return None
-        kept = {field: value for field, value in payload.items() if field not in self.without}
-        return kept if len(kept) < len(payload) else None
-
-
-class Quirk(msgspec.Struct, frozen=True, kw_only=True):
-    """One fault of one vendor: who has it, why it hurts, where it was seen, what mends it."""
-
-    name: str  # "vendor.what-is-wrong"
-    match: Match
-    why: str
-    seen: str
-    handshake: TargetRepair | None = None  # of the request target, before the identity is taken
-    raw_text: tuple[TextRepair, ...] = ()  # tried only on text that does not parse
-    from_station: ByAction = {}  # by action of a CALL, "<Action>Response" of an answer
-    to_station: ByAction = {}
-    answer: tuple[Retry, ...] = ()
-    prompt_boot_after: float | None = None  # seconds without BootNotification until we ask for it
+def both(actions: Iterable[str], *repairs: Repair) -> ByAction:
+    """The same repairs for several actions."""
+    return dict.fromkeys(actions, repairs)

@@ -1,126 +1,147 @@
 """Every quirk there is, and what of it a station needs."""
 
-import re
-from collections.abc import Iterable
-from functools import lru_cache
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
+from importlib import import_module
+from pkgutil import iter_modules
+from types import ModuleType
 
-import msgspec
+from vendor_quirks import csms, shared, vendors
+from vendor_quirks.behaviour import BEHAVIOURS, Behaviour
+from vendor_quirks.checks import checked
+from vendor_quirks.compiled import Repairs, compiled
+from vendor_quirks.match import NONE, Match, Nameplate
+from vendor_quirks.mending import mend, mend_text
+from vendor_quirks.quirk import Quirk
 
-from vendor_quirks import abb, aefa, autel, generic, grizzle, huawei, legrand, wallbox, zjbeny
-from vendor_quirks.mending import Named, mend, mend_text
-from vendor_quirks.quirk import ByAction, Match, Nameplate, Quirk, Repair, Retry, TextRepair
+__all__ = [
+    "BY_NAME", "QUIRKS", "REGISTRY", "Registry", "Repairs", "checked", "mend", "mend_text",
+    "repairs_for", "rewritten_target",
+]  # fmt: skip
 
-__all__ = ["QUIRKS", "Repairs", "mend", "mend_text", "repairs_for", "rewritten_target"]
-
-T = TypeVar("T")
-
-NONE: frozenset[str] = frozenset()
-LONGEST = 255  # characters of a fact that count: stations choose what the cache is keyed by
-
-# The order in which repairs are applied.
-VENDORS = (legrand, autel, huawei, abb, wallbox, zjbeny, aefa, grizzle, generic)
-
-
-class Repairs(msgspec.Struct, frozen=True):
-    """All that is to be mended for stations that have the same quirks."""
-
-    names: tuple[str, ...] = ()
-    from_station: dict[str, Named[Repair]] = {}
-    to_station: dict[str, Named[Repair]] = {}
-    raw_text: Named[TextRepair] = ()
-    retries: dict[str, Named[Retry]] = {}
-    prompt_boot_after: float | None = None
+LONGEST = 255  # characters of a fact that count: stations choose what the caches are keyed by
+KEPT = 4096  # makes, and sets of quirks, that a registry remembers
+ALL = frozenset({"*"})
 
 
-def checked(quirks: Iterable[Quirk]) -> tuple[Quirk, ...]:
-    """The same quirks. Raises ValueError for one that lacks what every quirk must have."""
-    seen: dict[str, Quirk] = {}
-    for quirk in quirks:
-        if not re.fullmatch(r"[a-z0-9-]+\.[a-z0-9-]+", quirk.name) or quirk.name in seen:
-            raise ValueError(f"{quirk.name}: not a name of its own, as vendor.what-is-wrong")
-        if not quirk.why or not quirk.seen:
-            raise ValueError(f"{quirk.name}: no quirk without its reason and its evidence")
-        if quirk.handshake and quirk.match != Match():
-            raise ValueError(f"{quirk.name}: at the handshake only the request target is known")
-        seen[quirk.name] = quirk
-    return tuple(seen.values())
+def quirks_in(package: ModuleType) -> Iterator[Quirk]:
+    """The quirks of every module of a package, modules by name, quirks as they stand there."""
+    for name in sorted(module.name for module in iter_modules(package.__path__)):
+        yield from import_module(f"{package.__name__}.{name}").QUIRKS
 
 
-QUIRKS = checked(quirk for vendor in VENDORS for quirk in vendor.QUIRKS)
-BY_NAME = {quirk.name: quirk for quirk in QUIRKS}
+class Registry:
+    """Quirks by name, and who needs which. A later one of the same name takes the place."""
+
+    def __init__(self, quirks: Iterable[Quirk]) -> None:
+        self.by_name = {quirk.name: quirk for quirk in checked(quirks)}
+        self.quirks = tuple(self.by_name.values())
+        self._targets = tuple(quirk for quirk in self.quirks if quirk.handshake)
+        asked = [match for quirk in self.quirks for match in quirk.matches]
+        self.keys = frozenset(key for match in asked for key in match.keys)
+        self.vendor_ids = frozenset(match.vendor_id for match in asked if match.vendor_id)
+        names = {match.behaviour for match in asked}
+        self.watched: tuple[Behaviour, ...] = tuple(b for b in BEHAVIOURS if b.name in names)
+        self._makes: dict[tuple[Nameplate, frozenset[str]], tuple[Quirk, ...]] = {}
+        self._compiled: dict[tuple[tuple[str, ...], frozenset[str]], Repairs] = {}
+
+    def with_more(self, quirks: Iterable[Quirk]) -> "Registry":
+        """These too; where a name is there already, the new one is meant."""
+        return Registry((self.by_name | {quirk.name: quirk for quirk in quirks}).values())
+
+    def rewritten_target(self, target: str, off: frozenset[str] = NONE) -> tuple[str, str | None]:
+        """The request target to take the identity from, and the quirk that rewrote it, if any."""
+        if off == ALL:
+            return target, None
+        for quirk in self._targets:
+            better = quirk.handshake(target) if quirk.handshake else None
+            if better and quirk.name not in off and quirk.is_default:
+                return better, quirk.name
+        return target, None
+
+    def repairs_for(
+        self,
+        nameplate: Nameplate,
+        off: frozenset[str] = NONE,
+        on: frozenset[str] = NONE,
+        observe: frozenset[str] = NONE,
+    ) -> Repairs:
+        """What to mend for a station. `on` overrides who matches, never the version; `off` wins.
+
+        `off` and `observe` may be `{"*"}`: every quirk. Those in `observe` are counted only.
+        """
+        if off == ALL:
+            return NOTHING
+        of_make = self._of_make(_make(nameplate), on)
+        chosen = [
+            quirk
+            for quirk in of_make
+            if quirk.name not in off and (quirk.name in on or self._is_its(quirk, nameplate))
+        ]
+        names = tuple(quirk.name for quirk in chosen)
+        key = (names, frozenset(names) if observe == ALL else observe & frozenset(names))
+        found = self._compiled.get(key)
+        if found is None:
+            if len(self._compiled) >= KEPT:
+                self._compiled.clear()
+            found = self._compiled[key] = compiled(tuple(chosen), key[1])
+        return found
+
+    def _of_make(self, make: Nameplate, on: frozenset[str]) -> tuple[Quirk, ...]:
+        """The few quirks that only the identity or the path can still rule out."""
+        found = self._makes.get((make, on))
+        if found is None:
+            if len(self._makes) >= KEPT:
+                self._makes.clear()
+            found = self._makes[make, on] = tuple(
+                quirk
+                for quirk in self.quirks
+                if quirk.fits_version(make.version)
+                and (quirk.name in on or (quirk.is_default and _fits(quirk, make)))
+            )
+        return found
+
+    def _is_its(self, quirk: Quirk, nameplate: Nameplate) -> bool:
+        """A quirk of the handshake is known by the request target, any other by its match."""
+        if quirk.handshake:
+            return quirk.handshake(nameplate.path) is not None
+        return any(match(nameplate) for match in quirk.matches)
 
 
-def rewritten_target(target: str, off: frozenset[str] = NONE) -> tuple[str, str | None]:
-    """The request target to take the identity from, and the quirk that rewrote it, if one did."""
-    for quirk in QUIRKS:
-        if quirk.handshake and quirk.name not in off and (better := quirk.handshake(target)):
-            return better, quirk.name
-    return target, None
+def _fits(quirk: Quirk, make: Nameplate) -> bool:
+    return any(match.fits_make(make) for match in quirk.matches)
 
 
-def repairs_for(
-    nameplate: Nameplate, off: frozenset[str] = NONE, on: frozenset[str] = NONE
-) -> Repairs:
-    """What to mend for a station. `on` overrides who matches, never the version; `off` wins."""
-    make = Nameplate(
+def _make(nameplate: Nameplate) -> Nameplate:
+    """What stations of one make have in common."""
+    return Nameplate(
         identity="",
         version=nameplate.version,
         vendor=nameplate.vendor[:LONGEST],
         model=nameplate.model[:LONGEST],
         firmware=nameplate.firmware[:LONGEST],
-    )
-    chosen = [
-        quirk for quirk in _of_make(make, on) if quirk.name in on or _is_its(quirk, nameplate)
-    ]
-    return _compiled(tuple(quirk.name for quirk in chosen if quirk.name not in off))
-
-
-@lru_cache(maxsize=4096)
-def _of_make(make: Nameplate, on: frozenset[str]) -> tuple[Quirk, ...]:
-    """The few quirks that only the identity or the path can still rule out."""
-    return tuple(
-        quirk
-        for quirk in QUIRKS
-        if quirk.match.fits_make(make)
-        or (quirk.name in on and quirk.match.fits_version(make.version))
+        meter_type=nameplate.meter_type[:LONGEST],
+        vendor_ids=nameplate.vendor_ids,
+        keys=nameplate.keys,
+        shown=nameplate.shown,
     )
 
 
-def _is_its(quirk: Quirk, nameplate: Nameplate) -> bool:
-    """A quirk of the handshake is known by the request target, any other by its match."""
+def evidence(quirk: Quirk, nameplate: Nameplate, on: frozenset[str] = NONE) -> tuple[str, ...]:
+    """By what a quirk was recognised as this station's; empty where it was not."""
+    if quirk.name in on:
+        return ("configuration",)
     if quirk.handshake:
-        return quirk.handshake(nameplate.path) is not None
-    return quirk.match.fits_identity(nameplate.identity)
+        return (f"path={nameplate.path}",) if quirk.handshake(nameplate.path) else ()
+    for match in quirk.matches:
+        if match(nameplate):
+            return ("everyone's",) if match == Match() else match.evidence()
+    return ()
 
 
-@lru_cache(maxsize=4096)
-def _compiled(names: tuple[str, ...]) -> Repairs:
-    quirks = [BY_NAME[name] for name in names]
-    prompts = [quirk.prompt_boot_after for quirk in quirks if quirk.prompt_boot_after is not None]
-    return Repairs(
-        names=names,
-        from_station=_payload_repairs((quirk.name, quirk.from_station) for quirk in quirks),
-        to_station=_payload_repairs((quirk.name, quirk.to_station) for quirk in quirks),
-        raw_text=tuple((quirk.name, repair) for quirk in quirks for repair in quirk.raw_text),
-        retries=_by_action(
-            (quirk.name, retry.action, retry) for quirk in quirks for retry in quirk.answer
-        ),
-        prompt_boot_after=min(prompts, default=None),
-    )
-
-
-def _payload_repairs(tables: Iterable[tuple[str, ByAction]]) -> dict[str, Named[Repair]]:
-    return _by_action(
-        (name, action, repair)
-        for name, table in tables
-        for action, repairs in table.items()
-        for repair in repairs
-    )
-
-
-def _by_action(entries: Iterable[tuple[str, str, T]]) -> dict[str, Named[T]]:
-    found: dict[str, Named[T]] = {}
-    for name, action, entry in entries:
-        found[action] = (*found.get(action, ()), (name, entry))
-    return found
+NOTHING = Repairs()
+# The order in which repairs are applied: what is everyone's, then what is one make's.
+QUIRKS = checked(quirk for package in (shared, vendors, csms) for quirk in quirks_in(package))
+REGISTRY = Registry(QUIRKS)
+BY_NAME = REGISTRY.by_name
+repairs_for = REGISTRY.repairs_for
+rewritten_target = REGISTRY.rewritten_target

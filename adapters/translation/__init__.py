@@ -9,6 +9,7 @@ from adapters.translation import (
     composite,
     configuration,
     costs,
+    customer,
     device_events,
     discovery,
     firmware,
@@ -29,6 +30,7 @@ from adapters.translation import (
     transaction_event,
     transfer,
     triggers,
+    unended,
     variables,
 )
 from adapters.translation.conversation import Entry, Start, Table
@@ -100,6 +102,7 @@ FROM_CSMS: Table = {
     ("2.0.1", "ClearCache"): availability.v201_clear_cache,
     ("2.0.1", "ClearChargingProfile"): charging.v201_clear,
     ("2.0.1", "CostUpdated"): costs.v201_updated,
+    ("2.0.1", "CustomerInformation"): customer.v201_information,
     ("2.0.1", "DataTransfer"): transfer.v201_csms,
     ("2.0.1", "DeleteCertificate"): certificates.v201_delete,
     ("2.0.1", "CancelReservation"): reservation.v201_cancel,
@@ -138,5 +141,5 @@ def prelude(version: Version, action: str, memory: Memory) -> Start | None:
     if version == "1.6" and action != "BootNotification":
         if memory.reservations and memory.is_accepted and not memory.reservations_watched:
             return Start(reserved.watch(memory))
-        return boot.ensure_boot(memory)
+        return boot.ensure_boot(memory) or unended.watched(memory)
     return None

@@ -1,11 +1,16 @@
 """ChangeAvailability, UnlockConnector, Reset and ClearCache, both ways (7.3-7.5, 9.3-9.7)."""
 
+from collections.abc import Generator
+from typing import Any
+
 from adapters import v16, v201
-from adapters.translation import boot
-from adapters.translation.conversation import Conversation, Wait
+from adapters.translation.conversation import Conversation, Refusal, Step, Wait
 from adapters.translation.events import expect_stop
 from adapters.translation.memory import Memory
+from adapters.translation.places import transaction_at
+from adapters.translation.records import PendingStop, Transaction
 from adapters.translation.refusals import info
+from adapters.translation.status import UNHEARD, station_is
 
 STOPS_WITHIN = 20.0  # seconds that a transaction has to end before its connector is unlocked
 
@@ -46,7 +51,7 @@ def v16_change(call: v16.ChangeAvailabilityRequest, memory: Memory) -> Conversat
     answer = yield v201.ChangeAvailabilityRequest(operational_status=call.type, evse=evse)
     if call.connector_id == 0 and answer.status == "Accepted":
         status = "Available" if call.type == "Operative" else "Unavailable"
-        memory.follow_ups.append(boot.connector_zero(memory, status))
+        memory.follow_ups.append(station_is(status, memory))
     return v16.ChangeAvailabilityResponse(answer.status)
 
 
@@ -71,18 +76,32 @@ def v16_unlock(call: v16.UnlockConnectorRequest, memory: Memory) -> Conversation
     request = v201.UnlockConnectorRequest(evse_id=evse, connector_id=evse_connector)
     answer = yield request
     if answer.status == "OngoingAuthorizedTransaction" and memory.options.unlock_stops_tx == "on":
-        tx = memory.open_transaction_on(call.connector_id)
-        if tx is None:
-            return v16.UnlockConnectorResponse("UnlockFailed")
-        expect_stop(tx, "UnlockCommand", "UnlockCommand", memory)
-        stopped = yield v201.RequestStopTransactionRequest(transaction_id=tx.tx20)
-        if stopped.status != "Accepted" or not (yield Wait(f"stopped:{tx.tx20}", STOPS_WITHIN)):
+        tx = transaction_at(call.connector_id, memory)
+        if tx is None or not (yield from _stopped(tx, memory)):
             return v16.UnlockConnectorResponse("UnlockFailed")
         answer = yield request
     if answer.status == "Unlocked":
         return v16.UnlockConnectorResponse("Unlocked")
     unknown = answer.status == "UnknownConnector"
     return v16.UnlockConnectorResponse("NotSupported" if unknown else "UnlockFailed")
+
+
+def _stopped(tx: Transaction, memory: Memory) -> Generator[Step, Any, bool]:
+    """Have a transaction stopped, and wait until its authorization has ended."""
+    before, had_ended = tx.pending_stop, tx.authorization_ended
+    expect_stop(tx, "UnlockCommand", "UnlockCommand", memory)
+    try:
+        answer = yield v201.RequestStopTransactionRequest(transaction_id=tx.tx20)
+    except Refusal as refusal:
+        if refusal.code in UNHEARD:  # it may yet stop, and then for this reason
+            return False
+        answer = None
+    if answer is None or answer.status != "Accepted":
+        tx.pending_stop = before
+        memory.touch(tx)
+        return False
+    is_over = tx.state == "ENDED" or tx.authorization_ended > had_ended
+    return is_over or bool((yield Wait(f"stopped:{tx.tx20}", STOPS_WITHIN)))
 
 
 def v201_reset(call: v201.ResetRequest, memory: Memory) -> Conversation:
@@ -94,11 +113,29 @@ def v201_reset(call: v201.ResetRequest, memory: Memory) -> Conversation:
         memory.touch(memory.station)
         return v201.ResetResponse("Scheduled")
     kind = memory.options.reset_immediate_as if call.type == "Immediate" else "Soft"
-    answer = yield v16.ResetRequest(type=kind)
+    before = [(tx, tx.pending_stop) for tx in memory.open_transactions()]
+    for tx, _ in before:  # they may end before the answer is there
+        expect_stop(tx, "ResetCommand", "ImmediateReset", memory)
+    try:
+        answer = yield v16.ResetRequest(type=kind)
+    except Refusal as refusal:
+        if refusal.code not in UNHEARD:
+            _not_reset(before, memory)
+        raise
     if answer.status == "Accepted":
-        memory.station.reset_at = memory.now
+        memory.station.reset_at, memory.station.reset_when_idle = memory.now, False
         memory.touch(memory.station)
+    else:
+        _not_reset(before, memory)
     return v201.ResetResponse(answer.status)
+
+
+def _not_reset(before: list[tuple[Transaction, PendingStop | None]], memory: Memory) -> None:
+    """The station does not reset, so its transactions go on as before."""
+    for tx, pending in before:
+        if tx.state != "ENDED":
+            tx.pending_stop = pending
+            memory.touch(tx)
 
 
 def v16_reset(call: v16.ResetRequest, memory: Memory) -> Conversation:

@@ -1,7 +1,7 @@
 """GetConfiguration and ChangeConfiguration for a 2.0.1 station (specification 13.4 and 17.1)."""
 
 import re
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any, TypeAlias
 
 import msgspec
@@ -18,6 +18,7 @@ LONGEST_16 = 500
 KEYS_AT_ONCE = 50
 ALWAYS = ("Core", "FirmwareManagement", "RemoteTrigger")
 BOUNDS = ("limit", "choices")
+KNOWN: v201.GetVariableStatus = "Accepted"
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){1,20}")
 STATUS_TO_16: dict[v201.SetVariableStatus, v16.ConfigurationStatus] = {
     "Accepted": "Accepted",
@@ -73,7 +74,7 @@ class Asked(msgspec.Struct, frozen=True):
 def v16_get(call: v16.GetConfigurationRequest, memory: Memory) -> Conversation:
     """For a 2.0.1 station; without keys, all that the table knows and the station has."""
     wants_all = not call.key
-    names = call.key or [key.name for key in KEYS if key.carried != "public_key"]
+    names = call.key or _all_names(memory)
     asked = [_asked(name, memory) for name in {n.casefold(): n for n in names}.values()]
     bounds = {each.key.name for each in asked if each.key and each.carried in BOUNDS}
     if not wants_all and not bounds <= memory.device.bounds.keys():
@@ -89,6 +90,15 @@ def v16_get(call: v16.GetConfigurationRequest, memory: Memory) -> Conversation:
     return v16.GetConfigurationResponse(
         configuration_key=listed or None, unknown_key=None if wants_all else unknown or None
     )
+
+
+def _all_names(memory: Memory) -> Iterator[str]:
+    """Every key of the table; those of which each connector has one, for each connector."""
+    for key in KEYS:
+        if key.carried == "public_key":
+            yield from (f"{key.name}{number}" for number in memory.topology.all_connectors())
+        else:
+            yield key.name
 
 
 def _asked(name: str, memory: Memory) -> Asked:
@@ -122,12 +132,21 @@ def _read(wanted: list[Target], memory: Memory) -> Generator[Step, Any, Results]
             ]
         )
         results |= {targets.named(result): result for result in answer.get_variable_result}
+    _learn_features(wanted, results, memory)
+    return results
+
+
+def _learn_features(wanted: list[Target], results: Results, memory: Memory) -> None:
+    """An optional controller is there if it says so, or has any variable and does not deny it."""
+    present = {name.component for name, told in results.items() if told.attribute_status == KNOWN}
     for target in wanted:
         if target.variable == "Available" and target.component in device.OPTIONAL.values():
             told = results.get(target.folded())
-            value = (told.attribute_value if told else None) or ""
-            device.heard_available(target.component, value.lower() == "true", memory)
-    return results
+            if told is not None and told.attribute_status == KNOWN:
+                is_there = (told.attribute_value or "").lower() == "true"
+            else:
+                is_there = target.component.casefold() in present
+            device.heard_available(target.component, is_there, memory)
 
 
 def _listed(asked: Asked, results: Results, memory: Memory) -> v16.KeyValue | None:
@@ -153,6 +172,7 @@ def _listed(asked: Asked, results: Results, memory: Memory) -> v16.KeyValue | No
         value = conversions.rotation_list(_rotations(known, memory), memory)
     elif key is not None and value is not None:
         value = conversions.to_16(key, value)
+        device.heard_value(key, value, memory)
     return v16.KeyValue(name, _is_fixed(key, memory), value and _cut(value, memory))
 
 

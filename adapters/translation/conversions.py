@@ -12,6 +12,7 @@ _INTEGER = re.compile(r"\s*(?:\+|(-))?0*([0-9]+)\s*")
 _PHASE = re.compile(r"\.(?:L[1-3](?:-N|-L[1-3])?|N)$")
 _ROTATION = re.compile(r"\s*([0-9]{1,3})\.(\w+)\s*")
 ROTATIONS = frozenset({"RST", "RTS", "SRT", "STR", "TRS", "TSR"})
+_PARTIAL = re.compile(r"(?=.*x)[RSTx]{3}")  # some phase is not connected; 1.6 has no word for it
 NO_ROTATION = frozenset({"NotApplicable", "Unknown"})
 UNITS_TO_201 = {"current": "A", "power": "W"}
 UNITS_TO_16 = {"A": "Current", "W": "Power"}
@@ -79,13 +80,23 @@ def _price_text(value: str) -> str:
 
 def rotations(value: str) -> dict[int, str] | None:
     """The rotation of each connector in a 1.6 list, in 2.0.1 words; None if it is no such list."""
+    known = told_rotations(value)
+    return known if len(known) == len(_items(value)) else None
+
+
+def told_rotations(value: str) -> dict[int, str]:
+    """The same for a list that may have more in it than 1.6 allows."""
     found = {}
     for item in _items(value):
         parts = _ROTATION.fullmatch(item)
-        if parts is None or parts[2] not in ROTATIONS | NO_ROTATION:
-            return None
-        found[int(parts[1])] = "" if parts[2] in NO_ROTATION else parts[2]
+        if parts is not None and parts[2] in ROTATIONS | NO_ROTATION:
+            found[int(parts[1])] = "" if parts[2] in NO_ROTATION else parts[2]
     return found
+
+
+def is_rotation(value: str) -> bool:
+    """Whether a 2.0.1 variable PhaseRotation may have this value."""
+    return not value or value in ROTATIONS or _PARTIAL.fullmatch(value) is not None
 
 
 def rotation_list(known: dict[int, str], memory: Memory) -> str:

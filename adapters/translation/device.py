@@ -17,6 +17,7 @@ OPTIONAL = {
     "Reservation": "ReservationCtrlr",
     "SmartCharging": "SmartChargingCtrlr",
 }
+HEEDED = frozenset({"SendLocalListMaxLength"})  # what a station takes, in 1.6's name
 BOUNDS = {identity_of(key): key for key in KEYS if key.carried in ("limit", "choices")}
 _AT_ONCE = identity("DeviceDataCtrlr", "ItemsPerMessage", "GetVariables")
 _AVAILABLE = {identity(name, "Available"): name for name in OPTIONAL.values()}
@@ -39,11 +40,21 @@ def _attribute(name: keys.Identity, actual: v201.VariableAttribute, memory: Memo
     if key is not None and known.mutability.get(key.name) != (actual.mutability or "ReadWrite"):
         known.mutability[key.name] = actual.mutability or "ReadWrite"
         memory.touch(known)
+    if key is not None and value:
+        heard_value(key, value, memory)
     if name in _AVAILABLE and value in ("true", "false"):
         heard_available(_AVAILABLE[name], value == "true", memory)
     if name == _AT_ONCE and value.isascii() and value.isdecimal() and 0 < len(value) < 6:
         known.variables_at_once = max(int(value), 1)
         memory.touch(known)
+
+
+def heard_value(key: Key, value: str, memory: Memory) -> None:
+    """The station said what a variable stands at that the gateway itself has to heed."""
+    known = memory.station.configuration
+    if key.name in HEEDED and known.get(key.name) != value:
+        known[key.name] = value
+        memory.touch(memory.station)
 
 
 def heard_available(component: str, is_available: bool, memory: Memory) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from adapters import v201
-from adapters.translation import boot, faults, status, unmapped
+from adapters.translation import faults, places, status, unmapped
 from adapters.translation.conversation import Conversation, Step
 from adapters.translation.memory import Memory
 
@@ -17,9 +17,9 @@ def v201_station(call: v201.NotifyEventRequest, memory: Memory) -> Conversation:
     """Each event that 1.6 has a word for is told; the others end here."""
     unheard = []
     for event in call.event_data:
-        if event.variable.name == "AvailabilityState" and event.actual_value in STATES:
+        if _is_availability(event):
             yield from _availability(event, memory)
-        elif event.variable.name in faults.FAULT_VARIABLES:
+        elif faults.is_fault(event):
             yield from _fault(event, memory)
         else:
             unheard.append(event)
@@ -29,36 +29,29 @@ def v201_station(call: v201.NotifyEventRequest, memory: Memory) -> Conversation:
     return v201.NotifyEventResponse()
 
 
-def _connector_of(event: v201.EventData, memory: Memory) -> int | None:
-    """The 1.6 connector of an event: 0 for the station as a whole, None if it cannot be said."""
-    evse = event.component.evse
-    if evse is None:
-        return 0
-    if evse.connector_id is not None:
-        return memory.topology.connector_of(evse.id, evse.connector_id)
-    found = memory.topology.connectors_of(evse.id)
-    return found[0] if len(found) == 1 else None
+def _is_availability(event: v201.EventData) -> bool:
+    """Whether an event is what StatusNotification would say, or says it of the whole station."""
+    component = event.component
+    if component.name == "Connector":
+        is_placed = component.evse is not None and component.evse.connector_id is not None
+    else:
+        is_placed = component.name == "ChargingStation" and component.evse is None
+    is_state = event.variable.name == "AvailabilityState" and event.actual_value in STATES
+    return is_placed and is_state
 
 
 def _availability(event: v201.EventData, memory: Memory) -> Generator[Step, Any, None]:
-    number = _connector_of(event, memory)
-    timestamp = status.usable(event.timestamp, memory)
-    if number is None:
-        memory.lose("unmapped_notification", "AvailabilityState")
-    elif number:
-        yield from status.heard_state(number, event.actual_value, timestamp, memory)
-    elif event.actual_value != memory.connector(0).status16:
-        yield from boot.connector_zero(memory, event.actual_value, timestamp)
+    place, timestamp = event.component.evse, status.usable(event.timestamp, memory)
+    evse, connector = (place.id, place.connector_id or 0) if place else (0, 0)
+    yield from status.heard_at(evse, connector, event.actual_value, timestamp, memory)
 
 
 def _fault(event: v201.EventData, memory: Memory) -> Generator[Step, Any, None]:
-    number = _connector_of(event, memory)
-    if number is None:
-        memory.lose("unmapped_notification", "eventData")
-        return
+    place = event.component.evse
+    number = 0
+    if place is not None and place.id:
+        number = places.connector_at(place.id, place.connector_id, memory)
     connector = memory.connector(number)
-    if number == 0 and not connector.state20:
-        connector.state20 = connector.status16 or "Available"
-    is_told = faults.heard_event(event, connector, memory)
-    if is_told and not (event.cleared and connector.state20 == "Faulted"):
+    is_new = faults.heard_event(event, connector, memory)
+    if is_new and not (faults.is_over(event) and connector.state20 == "Faulted"):
         yield from status.tell_16(connector, status.usable(event.timestamp, memory), memory)

@@ -48,6 +48,8 @@ def unknown_by_name(component: v201.Component, variable: v201.Variable) -> Unkno
     name = component.name.casefold()
     if name not in _COMPONENTS or component.instance is not None:
         return "UnknownComponent"
+    if (component.evse is None) == (name in _OF_EVSE):  # each EVSE has its own, or the station one
+        return "UnknownComponent"
     if name == keys.CUSTOM.casefold():
         is_other = variable.instance is not None or keys.find(variable.name) is not None
         return "UnknownVariable" if is_other else None
@@ -68,9 +70,9 @@ def _fallback_language(wanted: Identity) -> str:
 def _number(component: v201.Component, memory: Memory) -> int | None:
     """The connector (or EVSE) that a component is of, 0 for the station; None: there is none."""
     name, evse = component.name.casefold(), component.evse
-    if name not in _OF_EVSE:
-        return 0 if evse is None else None
-    if evse is None or not memory.topology.connectors_of(evse.id):
+    if evse is None:
+        return 0
+    if not memory.topology.connectors_of(evse.id):
         return None
     if name == "evse":
         return evse.id if evse.connector_id is None else None

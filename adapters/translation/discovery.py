@@ -26,25 +26,27 @@ def learn(memory: Memory) -> Generator[Step, Any, None]:
 
 
 def _ask_for_connectors(memory: Memory) -> Generator[Step, Any, None]:
-    request_id = memory.count("next_request_id")
-    memory.report_id, memory.reported = request_id, set()
-    connectors = v201.ComponentVariable(
-        component=v201.Component(name="Connector"), variable=v201.Variable(name="Available")
-    )
-    asked: list[v201.GetReportRequest | v201.GetBaseReportRequest] = [
-        v201.GetReportRequest(request_id=request_id, component_variable=[connectors]),
-        v201.GetBaseReportRequest(request_id=request_id, report_base="FullInventory"),
-    ]
-    for request in asked:
+    for report in (_connectors_report, _whole_report):
+        memory.report_id, memory.reported = memory.count("next_request_id"), set()
         try:
-            answer = yield request
+            answer = yield report(memory.report_id)
         except Refusal:
             continue
         if answer.status == "Accepted":
-            if (yield Wait("topology", TOPOLOGY_WITHIN)):
-                return
             break
-    _connectors_known(memory)
+    if not (yield Wait("topology", TOPOLOGY_WITHIN)):  # else they were told of themselves (B01)
+        _connectors_known(memory)
+
+
+def _connectors_report(request_id: int) -> v201.GetReportRequest:
+    connectors = v201.ComponentVariable(
+        component=v201.Component(name="Connector"), variable=v201.Variable(name="Available")
+    )
+    return v201.GetReportRequest(request_id=request_id, component_variable=[connectors])
+
+
+def _whole_report(request_id: int) -> v201.GetBaseReportRequest:
+    return v201.GetBaseReportRequest(request_id=request_id, report_base="FullInventory")
 
 
 def v201_report(call: v201.NotifyReportRequest, memory: Memory) -> Conversation:
@@ -55,7 +57,8 @@ def v201_report(call: v201.NotifyReportRequest, memory: Memory) -> Conversation:
     if call.request_id == memory.report_id:
         for row in call.report_data or []:
             evse = row.component.evse
-            if row.component.name == "Connector" and evse and evse.connector_id is not None:
+            is_there = any(a.value != "false" for a in row.variable_attribute)
+            if row.component.name == "Connector" and evse and evse.connector_id and is_there:
                 memory.reported.add((evse.id, evse.connector_id))
         if not call.tbc:
             memory.report_id = None

@@ -56,6 +56,8 @@ def reason16(call: v201.TransactionEventRequest, tx: Transaction, memory: Memory
 def remark(call: v201.TransactionEventRequest) -> str | None:
     """What the Finishing status adds where the 1.6 reason is only Other."""
     stopped = call.transaction_info.stopped_reason
+    if call.trigger_reason == "UnlockCommand":  # that is said, and says more
+        return None
     if stopped in (None, "Other") or REASONS[stopped] != "Other":
         return None
     return f"stoppedReason={stopped}"
@@ -72,6 +74,8 @@ def stop(
     reason = reason16(call, tx, memory)
     if remark(call):
         memory.lose("stop_reason", str(call.transaction_info.stopped_reason))
+    tx.boundary_seq = call.seq_no
+    memory.touch(tx)
     tag = tokens.to_16(tx.stop_token, memory) if tx.stop_token is not None else None
     rest = readings.rebased(readings.without_stop(elements, tx), tx)
     request = v16.StopTransactionRequest(

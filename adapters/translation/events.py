@@ -17,8 +17,20 @@ def allocate(tx: Transaction, memory: Memory, count: int = 1) -> int:
     """The next sequence numbers of a transaction; returns the first. Durable before it is sent."""
     first = tx.next_seq
     tx.next_seq += count
+    tx.heard_at = memory.now
     memory.touch(tx)
     return first
+
+
+def settle(key: str, tx: Transaction) -> None:
+    """The CSMS has taken all events of a source CALL."""
+    tx.unacknowledged.pop(key, None)
+    tx.taken.pop(key, None)
+
+
+def is_unheard(tx: Transaction) -> bool:
+    """Whether the CSMS has not taken all that happened; the station will repeat it."""
+    return tx.state == "NEW" or bool(tx.unacknowledged)
 
 
 def give_back(tx: Transaction, seq: int, memory: Memory) -> None:
@@ -72,16 +84,31 @@ def heed(answer: v201.TransactionEventResponse, tx: Transaction, memory: Memory)
 
 
 def deauthorize(tx: Transaction, memory: Memory) -> Generator[Step, Any, None]:
-    """Ask the station to stop, and remember why."""
+    """Ask the station to stop, once, and remember why."""
+    asked = tx.pending_stop
+    if asked is not None and asked.trigger_reason == "Deauthorized" and asked.until >= memory.now:
+        return
+    if tx.state == "ENDED":
+        return
     expect_stop(tx, "Deauthorized", "DeAuthorized", memory)
     try:
-        yield v16.RemoteStopTransactionRequest(transaction_id=tx.tx16 or 0)
+        answer = yield v16.RemoteStopTransactionRequest(transaction_id=tx.tx16 or 0)
     except Refusal:
         memory.lose("deauthorization", "idTokenInfo")
+        return
+    if answer.status == "Rejected":
+        memory.lose("deauthorization", "idTokenInfo")
+        stop_refused(tx, memory)
 
 
 def expect_stop(tx: Transaction, trigger_reason: str, stopped_reason: str, memory: Memory) -> None:
     """The next StopTransaction has this cause, whatever the station calls it."""
     until = memory.now + STOP_EXPECTED_WITHIN
     tx.pending_stop = PendingStop(trigger_reason, stopped_reason, until)
+    memory.touch(tx)
+
+
+def stop_refused(tx: Transaction, memory: Memory) -> None:
+    """The station will not stop it: if it stops after all, that has another cause."""
+    tx.pending_stop = None
     memory.touch(tx)

@@ -82,8 +82,15 @@ def _identity(memory: Memory, _: int) -> str:
     return memory.identity
 
 
-def _booted_with(name: str) -> Source:
-    return lambda memory, _: memory.boot.request.get(name)
+def _booted_with(name: str, name_201: str) -> Source:
+    """What a 1.6 station said of itself when it booted; a store may have it in 2.0.1 words."""
+
+    def told(memory: Memory, _: int) -> str | None:
+        boot = memory.boot.request
+        value: str | None = boot.get(name) or boot.get("chargingStation", {}).get(name_201)
+        return value
+
+    return told
 
 
 def _phases(memory: Memory, _: int) -> str:
@@ -183,8 +190,10 @@ STATION_FACTS = (
     Fact("ChargingStation", "Available", "boolean", "true"),
     Fact("ChargingStation", "AvailabilityState", "OptionList", _station_state, choices=STATES),
     Fact("ChargingStation", "SupplyPhases", "integer", _phases),
-    Fact("ChargingStation", "Model", "string", _booted_with("chargePointModel")),
-    Fact("ChargingStation", "VendorName", "string", _booted_with("chargePointVendor")),
+    Fact("ChargingStation", "Model", "string", _booted_with("chargePointModel", "model")),
+    Fact(
+        "ChargingStation", "VendorName", "string", _booted_with("chargePointVendor", "vendorName")
+    ),
 )  # fmt: skip
 EVSE_FACTS = (
     Fact("EVSE", "Available", "boolean", "true", scope="evse"),

@@ -53,7 +53,8 @@ BY_COMPONENT: dict[str, v16.ChargePointErrorCode] = {
     "TokenReader": "ReaderFailure",
     "DataLink": "WeakSignal",
 }
-FAULT_VARIABLES = frozenset({"Problem", "Tripped", "Active"})
+FAULT_VARIABLES = frozenset({"Problem", "Tripped"})
+LONGEST_INFO = 50  # of a 1.6 StatusNotification
 
 
 def notify(
@@ -122,31 +123,55 @@ def _tech_info(call: v16.StatusNotificationRequest) -> str | None:
     return "; ".join(f"{name}={text}" for name, text in parts.items() if text)[:500] or None
 
 
+def is_fault(event: v201.EventData) -> bool:
+    """Whether an event tells of a fault; most components are Active when all is well."""
+    if event.variable.name == "Active":
+        return event.component.name == "TemperatureSensor" or event.tech_code in ERROR_CODES
+    return event.variable.name in FAULT_VARIABLES
+
+
+def is_over(event: v201.EventData) -> bool:
+    """Whether an event takes a fault back."""
+    return bool(event.cleared) or event.actual_value.lower() == "false"
+
+
 def heard_event(event: v201.EventData, connector: Connector, memory: Memory) -> bool:
-    """Take in a fault event of a 2.0.1 station; whether it is one."""
-    if event.variable.name not in FAULT_VARIABLES:
-        return False
-    name, variable = event.component.name, event.variable.name
-    is_over = event.cleared or event.actual_value.lower() == "false"
-    rest = [p for p in connector.problems if (p.component, p.variable) != (name, variable)]
-    if is_over:
+    """Take in a fault of a 2.0.1 station; whether anything changed by it."""
+    component = event.component
+    name = f"{component.name}#{component.instance}" if component.instance else component.name
+    what = (name, event.variable.name)
+    rest = [p for p in connector.problems if (p.component, p.variable) != what]
+    if is_over(event):
         if len(rest) == len(connector.problems):
             return False
         connector.problems = rest
+        if connector.state20 != "Faulted":
+            settle(connector)
     else:
-        known = event.tech_code in ERROR_CODES
-        code = event.tech_code if known else BY_COMPONENT.get(name, "OtherError")
-        connector.problems = [*rest, Problem(name, variable, str(code))]
-        connector.fault_code = "" if known else (event.tech_code or "")[:50]
-        connector.fault_info = (event.tech_info or "")[:50]
+        connector.fault = _problem(event, *what, memory)
+        connector.problems = [*rest, connector.fault]
     memory.touch(connector)
     return True
 
 
+def _problem(event: v201.EventData, name: str, variable: str, memory: Memory) -> Problem:
+    """The name of a 1.6 code wins; any other code is the vendor's own."""
+    info, code = event.tech_info or "", event.tech_code or ""
+    if len(info) > LONGEST_INFO:
+        memory.lose("truncated", "techInfo")
+    if code in ERROR_CODES:
+        return Problem(name, variable, code, info[:LONGEST_INFO])
+    by_component = BY_COMPONENT.get(event.component.name, "OtherError")
+    return Problem(name, variable, by_component, info[:LONGEST_INFO], code)
+
+
+def settle(connector: Connector) -> None:
+    """What 1.6 is told of from now on: the last fault that is not taken back."""
+    connector.fault = connector.problems[-1] if connector.problems else None
+
+
 def error_code(connector: Connector, is_faulted: bool) -> v16.ChargePointErrorCode:
     """The 1.6 error code of a connector; a fault is OtherError until an event says more."""
-    if connector.problems:
-        return connector.problems[-1].code  # type: ignore[return-value]
-    if not is_faulted:
-        return "NoError"
-    return "OtherError" if connector.error16 == "NoError" else connector.error16  # type: ignore[return-value]
+    if connector.fault is not None:
+        return connector.fault.code  # type: ignore[return-value]
+    return "OtherError" if is_faulted else "NoError"

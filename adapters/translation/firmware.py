@@ -13,6 +13,7 @@ from adapters.translation.unmapped import forwarded
 
 LONGEST_LOCATION = 512  # of 2.0.1; 1.6 knows no limit
 UNKNOWN_JOB = 0  # 2.0.1 wants an id with every status but Idle (L02.FR.14)
+BEGUN = frozenset({"Accepted", "AcceptedCanceled"})
 INSTALLING = frozenset({"Installing", "Installed", "InstallRebooting"})
 
 # Unsigned updates of 1.6 have seven statuses; what only announces something is not told (None).
@@ -45,29 +46,37 @@ def v201_update(call: v201.UpdateFirmwareRequest, memory: Memory) -> Conversatio
     firmware = call.firmware
     if firmware.signature is None and firmware.signing_certificate is None:
         return (yield from _unsigned(call, memory))
-    if firmware.signature is None or firmware.signing_certificate is None:
-        return v201.UpdateFirmwareResponse("Rejected", info("MissingParam"))
-    request = v16.SignedUpdateFirmwareRequest(
+    if capabilities.is_wanted("security_ext", memory):
+        if firmware.signature is None or firmware.signing_certificate is None:
+            return v201.UpdateFirmwareResponse("Rejected", info("MissingParam"))
+        request = _signed(call, firmware.signing_certificate, firmware.signature)
+        answer = yield from capabilities.attempt("security_ext", request, memory)
+        if answer is not None:
+            if answer.status in BEGUN:
+                jobs.begin(memory.station.firmware_jobs, call.request_id, True, memory)
+            return v201.UpdateFirmwareResponse(answer.status)
+    if memory.options.allow_unsigned_downgrade == "off":
+        return v201.UpdateFirmwareResponse("Rejected", info("UnsupportedRequest"))
+    memory.lose("signature", "signature")
+    return (yield from _unsigned(call, memory))
+
+
+def _signed(
+    call: v201.UpdateFirmwareRequest, certificate: str, signature: str
+) -> v16.SignedUpdateFirmwareRequest:
+    firmware = call.firmware
+    return v16.SignedUpdateFirmwareRequest(
         request_id=call.request_id,
         firmware=v16.Firmware(
             location=firmware.location,
             retrieve_date_time=utc(firmware.retrieve_date_time),
-            signing_certificate=firmware.signing_certificate,
-            signature=firmware.signature,
+            signing_certificate=certificate,
+            signature=signature,
             install_date_time=utc_or_none(firmware.install_date_time),
         ),
         retries=call.retries,
         retry_interval=call.retry_interval,
     )
-    answer = yield from capabilities.attempt("security_ext", request, memory)
-    if answer is not None:
-        if answer.status != "Rejected":
-            jobs.begin(memory.station.firmware_jobs, call.request_id, True, memory)
-        return v201.UpdateFirmwareResponse(answer.status)
-    if memory.options.allow_unsigned_downgrade == "off":
-        return v201.UpdateFirmwareResponse("Rejected", info("UnsupportedRequest"))
-    memory.lose("signature", "signature")
-    return (yield from _unsigned(call, memory))
 
 
 def _unsigned(call: v201.UpdateFirmwareRequest, memory: Memory) -> Conversation:

@@ -114,7 +114,7 @@ def _rows_of(setting: v16.KeyValue, listing: Listing, memory: Memory) -> Iterato
 
 
 def _rotation_rows(setting: v16.KeyValue, key: Key, memory: Memory) -> Iterator[v201.ReportData]:
-    for connector, rotation in (conversions.rotations(setting.value or "") or {}).items():
+    for connector, rotation in conversions.told_rotations(setting.value or "").items():
         component = v201.Component(name="ChargingStation")
         if connector:
             if connector not in memory.topology.all_connectors():

@@ -1,87 +1,126 @@
-"""A CSMS that is away, with `link_policy = "buffer"`: stand-in answers, and the replay (19).
+"""What waits here for a CSMS that is away (`link_policy = "buffer"`, specification section 19).
 
-Transaction events are kept on disk in order and sent with their own times when the CSMS is back;
-as long as one waits, later ones wait behind it.
+Transaction events are kept on disk in their order; of statuses the latest of each subject. What
+takes more room than `journal_limit` loses meter samples first, the oldest first. An entry is never
+dropped for anything else: when nothing can be shed, the station is told so and keeps its message.
 """
 
-from collections.abc import Generator
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from adapters import v201
-from adapters.payload import Payload, decoder, encode
-from adapters.translation import costs, events, tokens
-from adapters.translation.conversation import Refusal, Step
+from adapters import v16, v201
+from adapters.payload import Payload, encode
 from adapters.translation.memory import Memory
 from adapters.translation.records import JournalEntry
-from adapters.translation.scalars import A_DAY, rfc3339
+
+SAMPLING = frozenset({"MeterValuePeriodic", "MeterValueClock"})
+Subject = Callable[[Any], str]
 
 
-def stand_in(request: Payload, memory: Memory) -> Payload:
-    """The answer that is given while the CSMS is away. Raises Refusal where none may be."""
-    match request:
-        case v201.TransactionEventRequest():
-            return _journaled(request, memory)
-        case v201.HeartbeatRequest():
-            return v201.HeartbeatResponse(current_time=rfc3339(memory.now))
-        case v201.StatusNotificationRequest():
-            number = memory.topology.connector_of(request.evse_id, request.connector_id)
-            if number is not None:
-                memory.follow_ups.append(_unsaid(number, memory))
-            return v201.StatusNotificationResponse()
-        case v201.AuthorizeRequest():
-            return v201.AuthorizeResponse(id_token_info=_known(request.id_token, memory, "Invalid"))
-        case v201.MeterValuesRequest():
-            return v201.MeterValuesResponse()
-    raise Refusal("closed", "the CSMS is away")
+def _event(request: v201.TransactionEventRequest) -> str:
+    return f"{request.transaction_info.transaction_id}#{request.seq_no}"
 
 
-def _unsaid(number: int, memory: Memory) -> Generator[Step, Any, None]:
-    """The CSMS has not heard this status: the latest one is told when it is back."""
-    memory.connector(number).sent20 = ""
-    memory.touch(memory.connector(number))
-    return
-    yield  # a conversation, though it asks nobody
+def _events(request: v201.NotifyEventRequest) -> str:
+    said = (
+        f"{event.component.name}.{event.component.evse}.{event.variable.name}"
+        for event in request.event_data
+    )
+    return ";".join(said)
 
 
-def _journaled(
-    request: v201.TransactionEventRequest, memory: Memory
-) -> v201.TransactionEventResponse:
-    late = msgspec.structs.replace(request, offline=True)
-    number = memory.count("next_journal_entry")
-    entry = JournalEntry(number, request.action, msgspec.Raw(encode(late)))
+# Of these only the latest of a subject counts.
+LATEST: dict[type[Payload], Subject] = {
+    v16.BootNotificationRequest: lambda said: "",
+    v16.DiagnosticsStatusNotificationRequest: lambda said: "",
+    v16.FirmwareStatusNotificationRequest: lambda said: "",
+    v16.LogStatusNotificationRequest: lambda said: f"{said.request_id}",
+    v16.SignedFirmwareStatusNotificationRequest: lambda said: f"{said.request_id}",
+    v16.StatusNotificationRequest: lambda said: f"{said.connector_id}",
+    v201.BootNotificationRequest: lambda said: "",
+    v201.FirmwareStatusNotificationRequest: lambda said: f"{said.request_id}",
+    v201.LogStatusNotificationRequest: lambda said: f"{said.request_id}",
+    v201.NotifyEventRequest: _events,
+    v201.StatusNotificationRequest: lambda said: f"{said.evse_id}.{said.connector_id}",
+}
+# Of these every one counts, once.
+EACH: dict[type[Payload], Subject] = {
+    v16.SecurityEventNotificationRequest: lambda said: f"{said.type}@{said.timestamp}",
+    v201.MeterValuesRequest: lambda said: f"{said.evse_id}@{said.meter_value[0].timestamp}",
+    v201.SecurityEventNotificationRequest: lambda said: f"{said.type}@{said.timestamp}",
+    v201.TransactionEventRequest: _event,
+}
+
+
+def is_kept(request: Payload) -> bool:
+    """Whether this is of a kind that waits for the CSMS."""
+    return type(request) in LATEST or type(request) in EACH
+
+
+def keep(request: Payload, memory: Memory, *, is_heard: bool = False, told: str = "") -> bool:
+    """Let a message wait for the CSMS; False where there is no room and it is not kept."""
+    kind = type(request)
+    subject = f"{request.action}:{(LATEST.get(kind) or EACH[kind])(request)}"
+    before = next((entry for entry in memory.journal if entry.subject == subject), None)
+    if before is not None and kind in EACH:
+        return True  # the station repeats itself
+    if before is not None:
+        drop(before, "superseded", memory)
+    entry = JournalEntry(
+        number=memory.count("next_journal_entry"),
+        action=request.action,
+        payload=msgspec.Raw(encode(request)),
+        subject=subject,
+        is_heard=is_heard,
+        is_sample=is_sample(request),
+        told=told,
+    )
     memory.journal.append(entry)
-    memory.touch(entry)
-    if request.id_token is None:
-        return v201.TransactionEventResponse()
-    info = _known(request.id_token, memory, memory.options.offline_unknown)
-    return v201.TransactionEventResponse(id_token_info=info)
-
-
-def _known(token: v201.IdToken, memory: Memory, otherwise: str) -> v201.IdTokenInfo:
-    """The last word of the CSMS on a token, if it still counts."""
-    status = tokens.last_status(tokens.to_16(token, memory), memory, A_DAY)
-    memory.stood_in = info = v201.IdTokenInfo(status=status or otherwise)  # type: ignore[arg-type]
-    return info
-
-
-def replay(memory: Memory) -> Generator[Step, Any, None]:
-    """Tell the CSMS, which is back, what happened meanwhile."""
-    while memory.journal:
-        entry = memory.journal[0]
-        request = decoder(v201.TransactionEventRequest).decode(entry.payload)
-        try:
-            answer = yield request
-        except Refusal as refusal:
-            if refusal.code in ("timeout", "closed"):
-                return  # it stays where it is, until the CSMS is back again
-            memory.lose("dead_letter", entry.action)
-        else:
-            tx = memory.transactions.get(request.transaction_info.transaction_id)
-            if tx is not None and request.event_type != "Ended":
-                events.heed(answer, tx, memory)
-            elif tx is not None:
-                costs.heard(answer, tx, memory, is_final=True)
+    if not _has_room(memory):
         memory.journal.remove(entry)
-        memory.forget(entry)
+        note("shed" if entry.is_sample or kind in LATEST else "refused", memory)
+        return False
+    note("journaled", memory)
+    memory.touch(entry)
+    return True
+
+
+def is_sample(request: Payload) -> bool:
+    """Whether this carries meter samples and nothing else: no begin, no end, no token."""
+    if isinstance(request, v201.TransactionEventRequest):
+        is_within = request.event_type == "Updated" and request.id_token is None
+        return is_within and request.trigger_reason in SAMPLING
+    return isinstance(request, v201.MeterValuesRequest)
+
+
+def _has_room(memory: Memory) -> bool:
+    """Keep to the limit, if that can be done without what came last: the oldest samples go."""
+    over = sum(len(entry.payload) for entry in memory.journal) - memory.options.journal_limit
+    if over <= 0:
+        return True
+    samples = [entry for entry in memory.journal[:-1] if entry.is_sample]
+    if over > sum(len(entry.payload) for entry in samples):
+        return False
+    for entry in samples:
+        if over <= 0:
+            break
+        over -= len(entry.payload)
+        drop(entry, "shed", memory)
+    return True
+
+
+def drop(entry: JournalEntry, why: str, memory: Memory) -> None:
+    """An entry waits no longer; nothing happens if it is gone already."""
+    for place, each in enumerate(memory.journal):
+        if each is entry:
+            del memory.journal[place]
+            memory.forget(entry)
+            note(why, memory)
+            return
+
+
+def note(what: str, memory: Memory) -> None:
+    """Count what became of an entry."""
+    memory.journal_counts[what] = memory.journal_counts.get(what, 0) + 1

@@ -1,7 +1,8 @@
 """Payloads as peers really send them: strict first, then with the harmless faults repaired.
 
 Only what cannot change the meaning is repaired: nulls for absent fields, numbers as text for
-integers, single texts that are numbers (specification 1.2 and 1.3).
+integers, single texts that are numbers, texts too long for a field that the other version has less
+room for, or none (specification 1.2 and 1.3).
 """
 
 import re
@@ -10,6 +11,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 
+from adapters import v16, v201
 from adapters.errors import PayloadError
 from adapters.payload import Payload, decoder
 from adapters.translation.memory import Memory
@@ -27,9 +29,22 @@ CODES = (
     ("Expected `int` <=", "PropertyConstraintViolation"),
     ("Expected `array` of length", "OccurrenceConstraintViolation"),
     ("Expected `array` of at least", "OccurrenceConstraintViolation"),
-    ("Expected `object`, got", "FormatViolation"),
+    ("Expected a plausible number", "PropertyConstraintViolation"),
+    ("Expected a number of at most", "PropertyConstraintViolation"),
+    ("Invalid decimal", "TypeConstraintViolation"),
     ("Expected", "TypeConstraintViolation"),
 )
+NO_OBJECT = re.compile("Expected `object`, got `[a-z]+`")  # said of the payload as a whole
+# Too long is cut there: the version that is translated to has less room for it, or no place.
+CUT: dict[type[msgspec.Struct], dict[str, int]] = {
+    v16.BootNotificationRequest: {
+        "chargeBoxSerialNumber": 25,
+        "meterSerialNumber": 25,
+        "meterType": 25,
+    },
+    v201.ChargingStation: {"vendorName": 50},
+    v201.EventData: {"techInfo": 500},
+}
 NUMBER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
 _as_anything = decoder(dict[str, Any])
 
@@ -39,7 +54,7 @@ def request(payload: msgspec.Raw, kind: type[P], memory: Memory) -> P:
     try:
         return decoder(kind).decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        if memory.options.lenient_inbound == "on":
+        if memory.options.lenient_inbound == "on" or bytes(payload) == b"null":
             return _repaired(payload, kind, error, memory, drop_unknown=False)
         raise explained(error) from error
 
@@ -57,15 +72,19 @@ def _repaired(
 ) -> P:
     try:
         given = {} if bytes(payload) == b"null" else _as_anything.decode(payload)
-        better = _mend(given, kind, drop_unknown, memory)
-        return msgspec.convert(better, kind)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise explained(error) from error
+    try:
+        return msgspec.convert(_mend(given, kind, drop_unknown, memory), kind)
+    except (msgspec.DecodeError, RecursionError) as left:
+        raise explained(left) from left
 
 
 def explained(error: Exception) -> PayloadError:
     """The OCPP code for what msgspec found."""
     text = str(error)
+    if NO_OBJECT.fullmatch(text):
+        return PayloadError("FormatViolation", text)
     for beginning, code in CODES:
         if text.startswith(beginning):
             return PayloadError(code, text)
@@ -76,11 +95,14 @@ def _mend(given: Any, kind: Any, drop_unknown: bool, memory: Memory) -> Any:
     """The same value, as the type wants it where that is beyond doubt."""
     kind = _bare(kind)
     if isinstance(given, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        fields = _fields(kind)
+        fields, cut = _fields(kind), CUT.get(kind, {})
         mended = {}
         for name, value in given.items():
             if value is None:
                 memory.lose("null_field", name)
+            elif name in cut and isinstance(value, str) and len(value) > cut[name]:
+                memory.lose("truncated", name)
+                mended[name] = value[: cut[name]]
             elif name in fields:
                 mended[name] = _mend(value, fields[name], drop_unknown, memory)
             elif drop_unknown:

@@ -5,6 +5,7 @@ from typing import Any
 
 from adapters import v201
 from adapters.payload import Payload
+from adapters.translation import events
 from adapters.translation.conversation import Conversation, Table, Untranslatable
 from adapters.translation.device_model import unknown_by_name
 from adapters.translation.memory import Memory
@@ -26,10 +27,13 @@ def _empty(why: str, response: Payload) -> Untranslatable:
 def transaction_status(call: v201.GetTransactionStatusRequest, memory: Memory) -> Conversation:
     """What is known here of a transaction of a 1.6 station (E14)."""
     if call.transaction_id is None:
-        return v201.GetTransactionStatusResponse(messages_in_queue=memory.has_queue)
+        unheard = any(events.is_unheard(each) for each in memory.open_transactions())
+        return v201.GetTransactionStatusResponse(messages_in_queue=memory.has_queue or unheard)
     tx = memory.transactions.get(call.transaction_id)
     ongoing = tx is not None and tx.state != "ENDED"
-    queued = memory.has_queue and tx is not None
+    about = f"TransactionEvent:{call.transaction_id}#"
+    queued = any(entry.subject.startswith(about) for entry in memory.journal)
+    queued = queued or (tx is not None and events.is_unheard(tx))
     return v201.GetTransactionStatusResponse(messages_in_queue=queued, ongoing_indicator=ongoing)
     yield  # a conversation, though it asks nobody
 
@@ -66,10 +70,6 @@ TO_STATION: Table = {
         _FORWARD_ONLY, _same(v201.ClearDisplayMessageResponse(status="Unknown"))
     ),
     ("2.0.1", "ClearVariableMonitoring"): Untranslatable(_FORWARD_ONLY, _no_monitoring),
-    ("2.0.1", "CustomerInformation"): Untranslatable(
-        _FORWARD_ONLY,
-        _same(v201.CustomerInformationResponse(status="Rejected", status_info=UNSUPPORTED)),
-    ),
     ("2.0.1", "GetDisplayMessages"): Untranslatable(
         _FORWARD_ONLY, _same(v201.GetDisplayMessagesResponse(status="Unknown"))
     ),

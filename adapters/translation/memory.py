@@ -4,6 +4,8 @@ import random
 from collections.abc import Generator, Iterator
 from typing import Any
 
+import msgspec
+
 from adapters.errors import PayloadError
 from adapters.frame import Version
 from adapters.translation import records
@@ -46,6 +48,7 @@ class Memory:
         version: Version = "1.6",
     ) -> None:
         self.identity, self.options, self.now = identity, options, now
+        self.version = version  # the station's
         self.boot = Boot()
         self.station = Station()
         self.device = Device()
@@ -57,12 +60,16 @@ class Memory:
         self.profiles: dict[int, Profile] = {}  # what a 1.6 station holds, by the CSMS's ids
         self.reservations: dict[int, Reservation] = {}
         self.reservations_watched = False  # somebody waits for them to expire
+        self.unended_watched = False  # somebody waits for transactions that last too long
         self.recent_meter_values: dict[bytes, float] = {}  # the oldest first
         self.established(now)
         self.outages: list[tuple[float, float]] = []  # when the CSMS could not be reached
         self.source = b""  # the payload of the CALL that is being translated, as it came
+        self.answered = msgspec.Raw(b"{}")  # the payload of the last CALLRESULT, as it came
         self.offline_since = 0.0  # when the CSMS's leg went, while it is gone
         self.stood_in: object = None  # the word on a token last given in the CSMS's place
+        self.entries_waited = 0  # entries before this number waited across a reconnection
+        self.journal_counts: dict[str, int] = {}  # what became of entries; taken by the relay
         self.follow_ups: list[Generator[Any, Any, Any]] = []  # to begin once it is answered
         self.boot_asked = False  # this connection was asked for a BootNotification
         self.connection_announced = False  # this connection's first accepted boot was followed up
@@ -75,6 +82,9 @@ class Memory:
         self._touched: dict[str, Record | None] = {}
         self._recall(stored)
         self.topology = Topology(options.topology, self.station, version)
+        for number in self.connectors:
+            self.topology.met(number)
+        self.say_statuses_again()
         if not self.station.next_tx16:
             counted = options.identifiers == "counted"
             self.station.next_tx16 = 1 if counted else random.randint(1, 2**30)
@@ -155,10 +165,17 @@ class Memory:
             if not 0 <= number <= MOST_CONNECTORS:
                 raise PayloadError("PropertyConstraintViolation", f"no connector: {number}"[:99])
             known = self.connectors[number] = Connector(number)
+            self.topology.met(number)
             if number > self.station.highest_connector:
                 self.station.highest_connector = number
                 self.touch(self.station)
         return known
+
+    def say_statuses_again(self) -> None:
+        """A 2.0.1 CSMS hears the next status of each connector, even if nothing changed (11.1)."""
+        if self.version == "1.6":
+            for connector in self.connectors.values():
+                connector.forced = True
 
     def open_transactions(self) -> Iterator[Transaction]:
         """Every transaction that has begun and not ended, oldest first."""

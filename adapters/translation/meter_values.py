@@ -1,25 +1,59 @@
 """MeterValues of a 2.0.1 station outside of a transaction event (specification 8.4)."""
 
+from collections.abc import Generator
+from typing import Any
+
 from adapters import v16, v201
-from adapters.translation import metering, readings
-from adapters.translation.conversation import Conversation
+from adapters.translation import metering, places, readings
+from adapters.translation.conversation import Conversation, Refusal, Step
 from adapters.translation.memory import Memory
+from adapters.translation.records import Transaction
+from adapters.translation.scalars import seconds
+
+Elements = list[v201.MeterValue]
 
 
 def v201_station(call: v201.MeterValuesRequest, memory: Memory) -> Conversation:
-    """They carry the 1.6 id of the transaction that runs on that EVSE, if one does."""
-    number, tx16 = 0, None
-    if call.evse_id:
-        connectors = memory.topology.connectors_of(call.evse_id)
-        number = connectors[0] if connectors else memory.topology.append(call.evse_id, 1)
-        for each in connectors:
-            tx = memory.open_transaction_on(each)
-            if tx is not None and tx.state == "OPEN":
-                number, tx16 = each, tx.tx16
-        readings.note(call.meter_value, None, memory.connector(number), memory)
-        if tx16 is None and len(connectors) > 1:
-            memory.lose("connector_guess", "evseId")
-    values = metering.to_16(call.meter_value, memory)
-    if values:
-        yield v16.MeterValuesRequest(connector_id=number, transaction_id=tx16, meter_value=values)
+    """They carry the 1.6 id of the transaction that ran on that EVSE when they were measured."""
+    if not call.evse_id:
+        yield from _tell(call.meter_value, 0, None, memory)
+        return v201.MeterValuesResponse()
+    number = places.connector_at(call.evse_id, None, memory)
+    tx = places.transaction_at(number, memory)
+    if tx is not None and tx.state != "OPEN":
+        tx = None  # 1.6 knows nothing of it
+    before, during = _parted(call.meter_value, tx)
+    connector = memory.connector(number)
+    memory.touch(connector)
+    if tx is not None:
+        memory.touch(tx)
+    for elements, its in ((before, None), (during, tx)):
+        readings.note(elements, its, connector, memory)
+        yield from _tell(elements, number, its, memory)
     return v201.MeterValuesResponse()
+
+
+def _parted(elements: Elements, tx: Transaction | None) -> tuple[Elements, Elements]:
+    """What was measured before a transaction began, and since."""
+    if tx is None:
+        return elements, []
+    start = seconds(tx.start)
+    before = [e for e in elements if seconds(e.timestamp) < start]
+    return before, [e for e in elements if seconds(e.timestamp) >= start]
+
+
+def _tell(
+    elements: Elements, number: int, tx: Transaction | None, memory: Memory
+) -> Generator[Step, Any, None]:
+    values = metering.to_16(readings.rebased(elements, tx) if tx else elements, memory)
+    if not values:
+        return
+    request = v16.MeterValuesRequest(
+        connector_id=number, transaction_id=tx.tx16 if tx else None, meter_value=values
+    )
+    try:
+        yield request
+    except Refusal as refusal:
+        if tx is None or refusal.is_transient:
+            raise
+        memory.lose("dead_letter", "MeterValues")  # repeated it would fail alike (D-10)

@@ -18,7 +18,7 @@ class Connector(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TokenRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An idTag that matches `pattern` (a regular expression) becomes an id token of this type."""
+    """An idTag in which `pattern` (a regular expression) is found is an id token of this type."""
 
     pattern: str
     type: str
@@ -46,6 +46,7 @@ class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
     provision: Literal["meter", "full", "off"] = "meter"
     report_chunk: int = 25
     offline_unknown: Literal["Invalid", "Accepted"] = "Invalid"
+    journal_limit: int = 1_048_576
     lenient_inbound: Switch = "on"
     allow_unsigned_downgrade: Switch = "off"
     ensure_boot: Switch = "on"

@@ -15,6 +15,7 @@ from adapters.translation import capabilities, lenient, tokens
 from adapters.translation.conversation import Conversation, Refusal, Step
 from adapters.translation.memory import Memory
 from adapters.translation.refusals import info
+from adapters.translation.unmapped import as_said
 
 VENDOR = "org.openchargealliance.iso15118pnc"
 # The messageIds, by who may send them; each is the name of a message of 2.0.1.
@@ -59,7 +60,9 @@ def is_ours(call: v16.DataTransferRequest, memory: Memory) -> bool:
 def wrapped(request: Payload, memory: Memory) -> Generator[Step, Any, Any]:
     """The 2.0.1 response of a 1.6 peer; None if it knows nothing of plug and charge."""
     carrier = v16.DataTransferRequest(
-        vendor_id=VENDOR, message_id=request.action, data=encode(request).decode()
+        vendor_id=VENDOR,
+        message_id=request.action,
+        data=as_said(request, memory.source),
     )
     answer = yield from capabilities.attempt("pnc", carrier, memory)
     if answer is None:
@@ -111,7 +114,7 @@ def unwrapped(call: v16.DataTransferRequest, known: frozenset[str], memory: Memo
             return v16.DataTransferResponse("Rejected")
     if isinstance(request, v201.AuthorizeRequest) and isinstance(answer, v201.AuthorizeResponse):
         _authorized(request.id_token, answer.id_token_info, memory)
-    return v16.DataTransferResponse("Accepted", data=encode(answer).decode())
+    return v16.DataTransferResponse("Accepted", data=as_said(answer, bytes(memory.answered)))
 
 
 def _inner(action: str, data: str, memory: Memory) -> Payload:

@@ -40,6 +40,7 @@ class IdToken(Record):
 
     id_token: str
     type: str
+    additional_info: list[dict[str, str]] = []
 
 
 class Token(Record):
@@ -48,7 +49,6 @@ class Token(Record):
     tag: str
     token: IdToken | None = None
     id_tag: str = ""
-    additional_info: list[dict[str, str]] = []
     status: str = ""  # of the last Authorize, in 1.6 words
     status_at: float = 0.0
     expiry: str = ""
@@ -67,6 +67,8 @@ class RemoteStart(Record):
     connector: int | None
     expires: float
     profile: dict[str, Any] = {}  # the 2.0.1 charging profile that came with it
+    token: IdToken | None = None  # as the CSMS named it
+    accepted: bool = True  # False: the station has not answered (yet)
 
 
 class TopologyRow(Record):
@@ -99,6 +101,7 @@ class Station(Record):
     topology_known: bool = False
     remote_starts: list[RemoteStart] = []
     boot_triggered_at: float = 0.0
+    boot_interval: int = 300  # of the last boot that was accepted
     reset_at: float = 0.0
     scheduled_reset_at: float = 0.0
     firmware_at: float = 0.0
@@ -124,6 +127,8 @@ class Problem(Record):
     component: str
     variable: str
     code: str
+    info: str = ""
+    vendor_code: str = ""
 
 
 class Connector(Record):
@@ -136,9 +141,8 @@ class Connector(Record):
     error16: str = "NoError"
     problems: list[Problem] = []
     had_transaction: bool = False  # one ended since it was last Available
-    fault: str = ""  # the 1.6 error code that fits the open problems
-    fault_info: str = ""
-    fault_code: str = ""  # the vendor's own code
+    fault: Problem | None = None  # the one that 1.6 is told of; while Faulted, also a cleared one
+    vacated_by: str = ""  # the transaction during which the connector was reported Available
     register_wh: str = ""
     register_at: float = 0.0
     forced: bool = False  # the next status is sent even if nothing changed
@@ -178,9 +182,12 @@ class Transaction(Record):
     start_key: str = ""
     start_request: dict[str, Any] = {}  # what was sent and not answered, to be sent again
     start_answer: dict[str, Any] = {}
-    stop_request: dict[str, Any] = {}
+    stop_request: dict[str, Any] = {}  # which StopTransaction ended it, to know its repeats
     stop_answer: dict[str, Any] = {}
     unacknowledged: dict[str, int] = {}  # digest of a source CALL -> its first seqNo
+    taken: dict[str, int] = {}  # the same digest -> how many of its events the CSMS has taken
+    metered: list[str] = []  # the digests of the last source CALLs whose events were all taken
+    heard_at: float = 0.0  # when the station last spoke of it
     pending_stop: PendingStop | None = None
     last_reading: str = ""  # Wh
     # Only where the station speaks 2.0.1
@@ -191,6 +198,9 @@ class Transaction(Record):
     stop_cause: str = ""  # the 1.6 reason, when the authorization ended before the transaction
     authorization_ended: bool = False
     was_connected: bool = False
+    boundary_seq: int = -1  # the event that began or ended it in 1.6; its status follows the answer
+    asked_seq: int = -1  # the event whose MeterValues were sent last, and taken last
+    measured_seq: int = -1
     answers: dict[int, dict[str, Any]] = {}  # seqNo -> the response, for repeats
     token_status: dict[str, Any] = {}  # the last idTokenInfo of this transaction
     ended_at: float = 0.0
@@ -198,6 +208,11 @@ class Transaction(Record):
     @property
     def key(self) -> str:
         return f"tx:{self.tx20}"
+
+    @property
+    def is_ending(self) -> bool:
+        """Its Ended event has its number, and waits to be taken: no event may come behind it."""
+        return "stop" in self.unacknowledged
 
 
 class Profile(Record):
@@ -258,6 +273,10 @@ class JournalEntry(Record):
     number: int
     action: str
     payload: msgspec.Raw
+    subject: str = ""  # what it is about: a transaction's event, a connector's status
+    is_heard: bool = False  # as the station said it; else as the CSMS will get it
+    is_sample: bool = False  # meter samples alone: the first to go where there is no room
+    told: str = ""  # what the station was told of the token in it
 
     @property
     def key(self) -> str:

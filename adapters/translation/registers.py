@@ -1,12 +1,12 @@
 """Energy registers in whole Wh, found among 2.0.1 samples (specification 12.4)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from adapters import v16, v201
 from adapters.errors import PayloadError
 from adapters.payload import POWERS
-from adapters.translation.scalars import number
+from adapters.translation.scalars import number, shifted
 
 REGISTER = "Energy.Active.Import.Register"
 MOST = 15  # powers of ten in Wh: what is beyond is no reading, and too long for an integer
@@ -25,8 +25,10 @@ def wh(sample: v201.SampledValue) -> Decimal | None:
     unit, value = sample.unit_of_measure, scaled(sample)
     if value is None:
         return None
-    if unit is not None and unit.unit == "kWh":
-        value *= 1000
+    if unit is not None and unit.unit not in (None, "Wh"):
+        if unit.unit != "kWh":  # free text in 2.0.1, and none that an energy is counted in
+            return None
+        value = shifted(value, 3)
     return value if value.adjusted() <= MOST else None
 
 
@@ -37,16 +39,18 @@ def scaled(sample: v201.SampledValue) -> Decimal | None:
         return value
     if abs(unit.multiplier) > POWERS or abs(value.adjusted() + unit.multiplier) > POWERS:
         return None
-    return value.scaleb(unit.multiplier)
+    return shifted(value, unit.multiplier)
 
 
-def last_register(elements: Iterable[v201.MeterValue]) -> str | None:
-    """The last total reading among these, in Wh, as it is remembered."""
+def last_register(elements: Sequence[v201.MeterValue]) -> str | None:
+    """The last total reading among these, in Wh, as it is remembered; else the last sum."""
     found = None
     for element in elements:
         for sample in element.sampled_value:
             if sample.phase is None and (value := wh(sample)) is not None:
                 found = value
+    if found is None:
+        found = phase_sum(reversed(elements), None)
     return None if found is None else str(found)
 
 
@@ -59,7 +63,7 @@ def stated_end(elements: Iterable[v16.MeterValue]) -> Decimal | None:
             if is_total and is_raw and sample.context == "Transaction.End":
                 value = number(sample.value.strip())
                 if value is not None:
-                    return value * 1000 if sample.unit == "kWh" else value
+                    return shifted(value, 3) if sample.unit == "kWh" else value
     return None
 
 

@@ -4,14 +4,15 @@ import msgspec
 
 from adapters import v16, v201
 from adapters.translation import profiles, tokens
-from adapters.translation.conversation import Conversation
-from adapters.translation.events import expect_stop
+from adapters.translation.conversation import Conversation, Refusal
+from adapters.translation.events import expect_stop, stop_refused
 from adapters.translation.memory import Memory
-from adapters.translation.records import RemoteStart
+from adapters.translation.records import RemoteStart, Transaction
 from adapters.translation.refusals import info
 
 CONNECTION_TIMEOUT = 180.0  # seconds, where the station's ConnectionTimeOut is not known
 GRACE = 30.0
+OUT_OF_ORDER = frozenset({"Faulted", "Unavailable"})
 READY = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing"})
 
 
@@ -32,19 +33,61 @@ def v201_start(call: v201.RequestStartTransactionRequest, memory: Memory) -> Con
     id_tag = tokens.to_16(call.id_token, memory)
     tokens.remember(id_tag, call.id_token, memory)
     if call.group_id_token is not None:
+        tokens.group_to_16(call.group_id_token, memory)
         memory.lose("groupIdToken", "groupIdToken")
-    answer = yield v16.RemoteStartTransactionRequest(
+    request = v16.RemoteStartTransactionRequest(
         id_tag=id_tag, connector_id=number, charging_profile=profile
     )
-    if answer.status == "Accepted":
-        text = memory.station.configuration.get("ConnectionTimeOut", "")
-        wait = float(text) if text.isdecimal() else CONNECTION_TIMEOUT
-        expires, said = memory.now + wait + GRACE, msgspec.to_builtins(call.charging_profile)
-        asked = RemoteStart(call.remote_start_id, id_tag, number, expires, said if profile else {})
-        waiting = [each for each in memory.station.remote_starts if each.expires >= memory.now]
-        memory.station.remote_starts = [*waiting, asked]
-        memory.touch(memory.station)
+    _expect(call, request, memory)
+    try:
+        answer = yield request
+    except Refusal as failure:
+        if failure.code not in ("timeout", "closed"):  # else the station may yet accept it
+            answered(request, "Rejected", memory)
+        raise
+    answered(request, answer.status, memory)
     return v201.RequestStartTransactionResponse(answer.status)
+
+
+def _expect(
+    call: v201.RequestStartTransactionRequest,
+    request: v16.RemoteStartTransactionRequest,
+    memory: Memory,
+) -> None:
+    """A transaction may come of it, once the station has accepted it (10.4)."""
+    profile = msgspec.to_builtins(call.charging_profile) if request.charging_profile else {}
+    asked = RemoteStart(
+        call.remote_start_id,
+        request.id_tag,
+        request.connector_id,
+        memory.now + _patience(memory),
+        profile,
+        tokens.kept(call.id_token),
+        accepted=False,
+    )
+    waiting = [each for each in memory.station.remote_starts if each.expires >= memory.now]
+    memory.station.remote_starts = [*waiting, asked]
+    memory.touch(memory.station)
+
+
+def _patience(memory: Memory) -> float:
+    """How long the station waits for a car, and some more."""
+    text = memory.station.configuration.get("ConnectionTimeOut", "").strip()
+    return (float(text) if text.isdecimal() else CONNECTION_TIMEOUT) + GRACE
+
+
+def answered(request: v16.RemoteStartTransactionRequest, status: str, memory: Memory) -> None:
+    """The station accepted a remote start, in time or late, or will not have it."""
+    waiting = memory.station.remote_starts
+    for asked in waiting:
+        here = (asked.id_tag, asked.connector) == (request.id_tag, request.connector_id)
+        if here and not asked.accepted:
+            if status == "Accepted":
+                asked.accepted, asked.expires = True, memory.now + _patience(memory)
+            else:
+                waiting.remove(asked)
+            memory.touch(memory.station)
+            return
 
 
 def _no(reason_code: str | None = None) -> v201.RequestStartTransactionResponse:
@@ -71,9 +114,11 @@ def _connector_for(
         number = candidates[0]
         if memory.open_transaction_on(number):
             return None, _no("TxInProgress")
-        if memory.connector(number).status16 in ("Faulted", "Unavailable"):
+        if memory.connector(number).status16 in OUT_OF_ORDER:
             return None, _no()
         return number, None
+    if candidates and all(memory.connector(n).status16 in OUT_OF_ORDER for n in candidates):
+        return None, _no()
     return _likeliest(candidates, memory), None
 
 
@@ -95,6 +140,8 @@ def v201_stop(call: v201.RequestStopTransactionRequest, memory: Memory) -> Conve
         return v201.RequestStopTransactionResponse("Rejected", status_info=info("UnknownTxId"))
     expect_stop(tx, "RemoteStop", "Remote", memory)
     answer = yield v16.RemoteStopTransactionRequest(transaction_id=tx.tx16 or 0)
+    if answer.status == "Rejected":
+        stop_refused(tx, memory)
     return v201.RequestStopTransactionResponse(answer.status)
 
 
@@ -119,7 +166,22 @@ def v16_start(call: v16.RemoteStartTransactionRequest, memory: Memory) -> Conver
         evse_id=evse,
         charging_profile=profile,
     )
+    begun(answer, call.connector_id, memory)
     return v16.RemoteStartTransactionResponse(answer.status)
+
+
+def begun(
+    answer: v201.RequestStartTransactionResponse, connector: int | None, memory: Memory
+) -> None:
+    """The car was there first: the station's transaction runs already, without 1.6 (F01.FR.13)."""
+    tx20 = answer.transaction_id
+    if answer.status != "Accepted" or tx20 is None or tx20 in memory.transactions:
+        return
+    known = memory.topology.all_connectors()
+    if connector:
+        known = memory.topology.connectors_of(memory.topology.evse_of(connector)[0])
+    if len(known) == 1:  # else its next event tells where it runs
+        memory.add(Transaction(tx20, "WAIT", connector=known[0]))
 
 
 def v16_stop(call: v16.RemoteStopTransactionRequest, memory: Memory) -> Conversation:

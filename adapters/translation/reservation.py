@@ -34,11 +34,12 @@ def v201_reserve(call: v201.ReserveNowRequest, memory: Memory) -> Conversation:
 
 def _connector_for(call: v201.ReserveNowRequest, memory: Memory) -> tuple[int, str | None]:
     """The 1.6 connector to reserve, or the reason code of why there is none."""
-    if call.evse_id is None:
+    if call.evse_id is None and call.connector_type is None:
         anywhere = memory.station.configuration.get("ReserveConnectorZeroSupported", "")
         return 0, None if anywhere.lower() == "true" else "UnsupportedParam"
-    candidates = memory.topology.connectors_of(call.evse_id)
-    if not candidates:
+    if call.evse_id is None:
+        candidates = memory.topology.all_connectors()
+    elif not (candidates := memory.topology.connectors_of(call.evse_id)):
         return 0, "UnknownEvse"
     if call.connector_type is not None:
         typed = [n for n in candidates if memory.topology.type_of(n) == call.connector_type]

@@ -2,48 +2,72 @@
 
 import base64
 import re
+from collections.abc import Generator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from adapters import v16, v201
+from adapters.payload import decoder, encode
+from adapters.translation.conversation import Refusal, Step
 from adapters.translation.memory import Memory
 from adapters.translation.scalars import number
+from adapters.translation.unmapped import VENDOR
 
-LONGEST = 2500  # OCPP 2.0.1 SignedMeterValueType.signedMeterData
+# OCPP 2.0.1 SignedMeterValueType
+LONGEST = {
+    "signed_meter_data": 2500,
+    "signing_method": 50,
+    "encoding_method": 50,
+    "public_key": 2500,
+}
+NAMES = ("signedMeterData", "signingMethod", "encodingMethod", "publicKey")
+OCMF = "OCMF|"
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
-_as_object = msgspec.json.Decoder(dict[str, Any]).decode
-_encode = msgspec.json.Encoder().encode
+_as_object = decoder(dict[str, Any]).decode  # its numbers keep their digits
 
 
 def to_201(text: str, connector: int, memory: Memory) -> v201.SignedMeterValue | None:
     """The signed value of a 1.6 sample; None if it is longer than 2.0.1 can carry."""
     found = _from_object(text) or _wrapped(text, connector, memory)
-    if len(found.signed_meter_data) > LONGEST:
-        memory.lose("signed_spill", "signedMeterData")
-        return None
-    return found
+    if all(len(getattr(found, field)) <= most for field, most in LONGEST.items()):
+        return found
+    memory.lose("signed_spill", "signedMeterData")
+    memory.follow_ups.append(_spilled(text))
+    return None
+
+
+def _spilled(text: str) -> Generator[Step, Any, None]:
+    """What is too long for its field goes to the CSMS beside it."""
+    request = v201.DataTransferRequest(vendor_id=VENDOR, message_id="SignedMeterData", data=text)
+    with suppress(Refusal):
+        yield request
 
 
 def _from_object(text: str) -> v201.SignedMeterValue | None:
     """The JSON object that OCA's note on signed meter values puts into `value` (3.2.1)."""
+    given = _object(text)
+    if given is None or not isinstance(given.get("signedMeterData"), str):
+        return None
+    texts = (given.get(name, "") for name in NAMES)
+    return v201.SignedMeterValue(*(text if isinstance(text, str) else "" for text in texts))
+
+
+def _object(text: str) -> dict[str, Any] | None:
     if not text.lstrip().startswith("{"):
         return None
     try:
-        given = _as_object(text)
+        return _as_object(text)
     except (msgspec.DecodeError, RecursionError):
         return None
-    if not isinstance(given.get("signedMeterData"), str):
-        return None
-    names = ("signedMeterData", "signingMethod", "encodingMethod", "publicKey")
-    return v201.SignedMeterValue(*(str(given.get(name, "")) for name in names))
 
 
 def _wrapped(text: str, connector: int, memory: Memory) -> v201.SignedMeterValue:
     """Anything else, as base64; OCMF says by its first letters what it is."""
-    if text.startswith("OCMF|"):
+    if text.startswith(OCMF):
         key = memory.station.configuration.get(f"MeterPublicKey{connector}", "")
         return v201.SignedMeterValue(_base64(text), "", "OCMF", key)
     is_encoded = bool(_BASE64.fullmatch(text) or _HEX.fullmatch(text))
@@ -56,31 +80,29 @@ def _base64(text: str) -> str:
 
 def ocmf_reading(text: str, is_first: bool) -> tuple[Decimal, str | None] | None:
     """The reading and unit that an OCMF text holds: its first one or its last."""
-    parts = text.split("|")
-    if parts[0] != "OCMF" or len(parts) < 2:
-        return None
-    try:
-        readings = _as_object(parts[1]).get("RD")
-        row = readings[0 if is_first else -1] if isinstance(readings, list) else None
-        value = number(str(row["RV"])) if isinstance(row, dict) else None
-    except (msgspec.DecodeError, RecursionError, KeyError, IndexError):
-        return None
-    if value is None or not isinstance(row, dict):
+    signed, _, _signature = _ocmf(text).removeprefix(OCMF).rpartition("|")
+    readings = (_object(signed) or {}).get("RD")
+    row = readings[0 if is_first else -1] if isinstance(readings, list) and readings else None
+    if not isinstance(row, dict) or (value := number(str(row.get("RV")))) is None:
         return None
     unit = row.get("RU")
     return value, unit if isinstance(unit, str) and len(unit) <= 20 else None
 
 
+def _ocmf(text: str) -> str:
+    """The OCMF text in a signed value: the value itself, or what its object holds as base64."""
+    found = _from_object(text)
+    if found is not None:
+        try:
+            text = base64.b64decode(found.signed_meter_data, validate=True).decode()
+        except ValueError:
+            text = found.signed_meter_data
+    return text if text.startswith(OCMF) else ""
+
+
 def to_16(sample: v201.SampledValue, signed: v201.SignedMeterValue) -> v16.SampledValue:
     """The second sample that carries the signature of a 2.0.1 one."""
-    text = _encode(
-        {
-            "signedMeterData": signed.signed_meter_data,
-            "signingMethod": signed.signing_method,
-            "encodingMethod": signed.encoding_method,
-            "publicKey": signed.public_key,
-        }
-    ).decode()
+    text = encode(signed).decode()
     return v16.SampledValue(
         text,
         context=sample.context,

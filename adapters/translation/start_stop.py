@@ -7,30 +7,28 @@ that the station repeats becomes the same events again: the CSMS can tell that t
 import hashlib
 import uuid
 from collections.abc import Generator
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 
 from adapters import v16, v201
+from adapters.payload import encode
 from adapters.translation import (
-    costs,
     events,
     installed,
     metering,
     registers,
     reserved,
     started,
-    stops,
     tokens,
+    unended,
 )
 from adapters.translation.conversation import Conversation, Refusal, Step
 from adapters.translation.memory import Memory
-from adapters.translation.records import IdToken, RemoteStart, Transaction
-from adapters.translation.scalars import A_DAY, NAMESPACE, is_bogus, seconds, utc
+from adapters.translation.records import RemoteStart, Transaction
+from adapters.translation.scalars import NAMESPACE, is_bogus, seconds, utc
 
-TEN_MINUTES = 600.0
-STATES = frozenset({"Charging", "SuspendedEV", "SuspendedEVSE"})
+KEPT_METERED = 4  # a station says its messages in order, so that only the last can be repeated
 
 
 def start_transaction(call: v16.StartTransactionRequest, memory: Memory) -> Conversation:
@@ -40,30 +38,17 @@ def start_transaction(call: v16.StartTransactionRequest, memory: Memory) -> Conv
     tx = next((t for t in memory.transactions.values() if t.start_key == key), None)
     if tx is not None and tx.confirmed:
         return msgspec.convert(tx.start_answer, v16.StartTransactionResponse)
+    if tx is not None and tx.state == "ENDED":  # it was tried no more, and now it is
+        return started.unheard(tx, memory)
     if tx is None:
-        before = memory.open_transaction_on(call.connector_id)
         tx = _begun(call, key, memory)
-        if before is not None:
-            yield from _end_unheard(before, tx.start, memory)
     memory.touch(tx)
-    try:
-        answer = yield started.event(tx, memory)
-    except Refusal as refusal:
-        if refusal.is_transient:
-            raise
-        memory.lose("dead_letter", "TransactionEvent")
-        status = tokens.last_status(call.id_tag, memory, TEN_MINUTES) or "Invalid"
-        return _confirmed(tx, v16.IdTagInfo(status=status), memory)
-    response = confirm(tx, answer, memory)
-    costs.heard(answer, tx, memory)
+    yield from unended.end_others(tx, memory)
+    response = yield from started.tell(tx, memory)
+    watch = unended.watched(memory)
+    if watch is not None:
+        memory.follow_ups.append(watch.conversation)
     return response
-
-
-def confirm(
-    tx: Transaction, answer: v201.TransactionEventResponse, memory: Memory
-) -> v16.StartTransactionResponse:
-    """The CSMS took the Started event: what StartTransaction is answered, now or when repeated."""
-    return _confirmed(tx, _authorization(answer, tx, memory), memory)
 
 
 def _begun(call: v16.StartTransactionRequest, key: str, memory: Memory) -> Transaction:
@@ -74,7 +59,8 @@ def _begun(call: v16.StartTransactionRequest, key: str, memory: Memory) -> Trans
     if bogus:
         memory.lose("clock", "timestamp")
     evse, evse_connector = memory.topology.evse_of(call.connector_id)
-    token = tokens.to_201(call.id_tag, memory)
+    asked = _matching_remote_start(call, memory)
+    named = asked.token if asked is not None else None
     tx = Transaction(
         tx20=str(uuid.uuid4() if bogus else uuid.uuid5(NAMESPACE, facts)),
         state="NEW",
@@ -83,7 +69,7 @@ def _begun(call: v16.StartTransactionRequest, key: str, memory: Memory) -> Trans
         evse=evse,
         evse_connector=evse_connector,
         id_tag=call.id_tag,
-        id_token=IdToken(token.id_token, token.type),
+        id_token=named or tokens.kept(tokens.to_201(call.id_tag, memory)),
         start=start,
         meter_start=call.meter_start,
         next_seq=1,  # the Started event is number 0
@@ -92,8 +78,8 @@ def _begun(call: v16.StartTransactionRequest, key: str, memory: Memory) -> Trans
         last_reading=str(call.meter_start),
     )
     connector = memory.connector(call.connector_id)
-    tx.charging_state = connector.status16 if connector.status16 in STATES else "EVConnected"
-    asked = _matching_remote_start(call, memory)
+    state = connector.status16
+    tx.charging_state = state if state in started.STATES else "EVConnected"
     if asked is not None:
         tx.remote_start_id = asked.remote_start_id
         memory.station.remote_starts.remove(asked)
@@ -111,121 +97,97 @@ def _matching_remote_start(call: v16.StartTransactionRequest, memory: Memory) ->
     waiting[:] = [asked for asked in waiting if asked.expires >= memory.now]
     for asked in waiting:
         here = asked.connector in (None, call.connector_id)
-        if here and asked.id_tag.casefold() == call.id_tag.casefold():
+        if here and asked.accepted and asked.id_tag.casefold() == call.id_tag.casefold():
             return asked
     return None
 
 
-def _authorization(
-    answer: v201.TransactionEventResponse, tx: Transaction, memory: Memory
-) -> v16.IdTagInfo:
-    """What the CSMS said of the token that began a transaction."""
-    info = tokens.info_to_16(answer.id_token_info, tx.id_tag, memory)
-    if info is None:
-        memory.lose("missing_idTokenInfo", "idTokenInfo")
-        status = tokens.last_status(tx.id_tag, memory, A_DAY) or "Accepted"
-        return v16.IdTagInfo(status=status)
-    known = memory.token(tx.id_tag)
-    if info.status == "Accepted" and known and known.evses and tx.evse not in known.evses:
-        return msgspec.structs.replace(info, status="Blocked")
-    return info
-
-
-def _confirmed(
-    tx: Transaction, info: v16.IdTagInfo, memory: Memory
-) -> v16.StartTransactionResponse:
-    response = v16.StartTransactionResponse(id_tag_info=info, transaction_id=tx.tx16 or 0)
-    tx.state, tx.confirmed, tx.start_answer = "OPEN", True, msgspec.to_builtins(response)
-    memory.touch(tx)
-    return response
-
-
-def _end_unheard(tx: Transaction, at: str, memory: Memory) -> Generator[Step, Any, None]:
-    """2.0.1 allows one transaction an EVSE: end the one whose StopTransaction never came (10.1)."""
-    memory.lose("synthetic_end", "StopTransaction")
-    reading = [metering.register(int(Decimal(tx.last_reading)), "Other", at)]
-    request = v201.TransactionEventRequest(
-        event_type="Ended",
-        timestamp=at,
-        trigger_reason="AbnormalCondition",
-        seq_no=events.allocate(tx, memory),
-        transaction_info=v201.Transaction(transaction_id=tx.tx20, stopped_reason="Other"),
-        meter_value=reading if tx.last_reading != str(tx.meter_start) else None,
-        offline=events.is_offline(at, memory),
-    )
-    stops.end(tx, v16.StopTransactionResponse(), memory)
-    try:
-        yield request
-    except Refusal:
-        memory.lose("dead_letter", "TransactionEvent")
-
-
 def meter_values(call: v16.MeterValuesRequest, memory: Memory) -> Conversation:
     """MeterValues become one Updated event an element, or plain MeterValues outside of one."""
-    digest = hashlib.sha256(memory.source).digest()
+    digest = hashlib.sha256(encode(call)).digest()
     if memory.heard_meter_values(digest):
         return v16.MeterValuesResponse()
-    tx = _transaction_of(call, memory)
-    known = Decimal(tx.last_reading) if tx else None
-    elements = metering.to_201(call.meter_value, call.connector_id, memory, known)
-    if elements and tx is None:
+    tx, inside, outside = _transaction_of(call, memory)
+    elements = metering.to_201(outside, call.connector_id, memory)
+    if elements:
         evse = memory.topology.evse_of(call.connector_id)[0] if call.connector_id else 0
         yield v201.MeterValuesRequest(evse_id=evse, meter_value=elements)
-    elif elements and tx is not None:
-        yield from _send_updates(call, elements, tx, digest, memory)
+    if tx is not None:
+        elements = metering.to_201(inside, call.connector_id, memory, metering.Known(tx))
+        yield from _send_updates(elements, tx, digest, memory)
     memory.acknowledged_meter_values(digest)
     return v16.MeterValuesResponse()
 
 
-def _transaction_of(call: v16.MeterValuesRequest, memory: Memory) -> Transaction | None:
-    """The transaction that a sample belongs to (10.3)."""
+def _transaction_of(
+    call: v16.MeterValuesRequest, memory: Memory
+) -> tuple[Transaction | None, list[v16.MeterValue], list[v16.MeterValue]]:
+    """The transaction that samples belong to, those that do, and those that do not (10.3)."""
+    values = call.meter_value
     if call.transaction_id is not None and call.transaction_id > 0:
         tx = memory.transaction_16(call.transaction_id)
         if tx is not None:
-            return tx if tx.state != "ENDED" else None
+            is_over = tx.state == "ENDED" or tx.is_ending
+            return (None, [], values) if is_over else (tx, values, [])
     tx = memory.open_transaction_on(call.connector_id)
-    if tx is None or not call.meter_value:
-        return None
-    return tx if seconds(tx.start) <= seconds(call.meter_value[0].timestamp) else None
+    if tx is None or tx.is_ending:
+        return None, [], values
+    start = seconds(tx.start)
+    inside = [element for element in values if seconds(element.timestamp) >= start]
+    if len(inside) == len(values):
+        return tx, values, []
+    return tx, inside, [element for element in values if seconds(element.timestamp) < start]
 
 
 def _send_updates(
-    call: v16.MeterValuesRequest,
-    elements: list[v201.MeterValue],
-    tx: Transaction,
-    digest: bytes,
-    memory: Memory,
+    elements: list[v201.MeterValue], tx: Transaction, digest: bytes, memory: Memory
 ) -> Generator[Step, Any, None]:
+    """One event an element; those that the CSMS has taken are not sent again."""
+    if not elements:
+        return
     key = digest.hex()[:16]
+    if key in tx.metered:  # a repeat, after a restart
+        return
     first = tx.unacknowledged.get(key)
     if first is None:
         first = events.allocate(tx, memory, len(elements))
         tx.unacknowledged[key] = first
     tx.last_reading = registers.last_register(elements) or tx.last_reading
     if tx.state == "NEW":  # its Started was never taken; the number 0 goes before the others
-        yield from started.again(tx, memory)
-    for seq, element in enumerate(elements, first):
-        state, reason = None, metering.trigger_reason(element)
-        connector = memory.connector(tx.connector)
-        asked = connector.triggered_until
-        if asked and (asked >= memory.now or reason == "Trigger"):  # F06.FR.07: with the state
-            reason, state = "Trigger", tx.charging_state
-            connector.triggered_until = 0.0
-        request = events.updated(
-            tx,
-            memory,
-            element.timestamp,
-            reason,
-            seq,
-            state,  # type: ignore[arg-type]
-            [element],
-        )
+        yield from started.tell(tx, memory)
+    for at, element in enumerate(elements):
+        if at < tx.taken.get(key, 0):
+            continue
         try:
-            answer = yield request
+            answer = yield _updated(element, tx, first + at, memory)
         except Refusal as refusal:
             if refusal.is_transient:
                 raise
             memory.lose("dead_letter", "TransactionEvent")
         else:
             events.heed(answer, tx, memory)
-    del tx.unacknowledged[key]
+        if at + 1 < len(elements):
+            tx.taken[key] = at + 1
+            memory.touch(tx)
+    events.settle(key, tx)
+    tx.metered = [*tx.metered[1 - KEPT_METERED :], key]  # written with what comes next
+
+
+def _updated(
+    element: v201.MeterValue, tx: Transaction, seq: int, memory: Memory
+) -> v201.TransactionEventRequest:
+    state, reason = None, metering.trigger_reason(element)
+    connector = memory.connector(tx.connector)
+    asked = connector.triggered_until
+    if asked and (asked >= memory.now or reason == "Trigger"):  # F06.FR.07: with the state
+        reason, state = "Trigger", tx.charging_state
+        connector.triggered_until = 0.0
+    return events.updated(
+        tx,
+        memory,
+        element.timestamp,
+        reason,
+        seq,
+        state,  # type: ignore[arg-type]
+        [element],
+    )

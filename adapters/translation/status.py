@@ -12,6 +12,7 @@ from adapters.payload import Payload
 from adapters.translation import events, faults, reserved
 from adapters.translation.conversation import Conversation, Refusal, Step
 from adapters.translation.memory import Memory
+from adapters.translation.places import transaction_at
 from adapters.translation.records import Connector, Transaction
 from adapters.translation.scalars import is_bogus, rfc3339, utc
 
@@ -35,6 +36,7 @@ CHARGING_STATE: dict[str, v201.ChargingState] = {
     "Faulted": "SuspendedEVSE",
 }
 EV_SIDE_DISCONNECTED = "EV side disconnected"
+UNHEARD = ("timeout", "closed")  # the peer may have heard it, or not
 
 
 def v16_station(call: v16.StatusNotificationRequest, memory: Memory) -> Conversation:
@@ -45,17 +47,28 @@ def v16_station(call: v16.StatusNotificationRequest, memory: Memory) -> Conversa
     connector.forced = False
     memory.touch(connector)
     memory.statuses_due.discard(call.connector_id)
-    if call.connector_id == 0:
-        yield from _station_as_a_whole(call, connector, timestamp, was_forced, memory)
-    else:
-        yield from _connector_status(call, connector, timestamp, was_forced, memory)
-    yield from faults.from_error_code(call, connector, timestamp, memory)
+    tell = _connector_status if call.connector_id else _station_as_a_whole
+    refused = yield from _attempted(tell(call, connector, timestamp, was_forced, memory))
+    faulty = yield from _attempted(faults.from_error_code(call, connector, timestamp, memory))
     tx = memory.open_transaction_on(call.connector_id) if call.connector_id else None
-    if tx is not None:
+    if tx is not None and tx.state == "OPEN" and not tx.is_ending:
         yield from _charging_state(call, tx, timestamp, memory)
     if memory.reservations:
         yield from reserved.heard_status(call.connector_id, call.status, memory)
+    if refused or faulty:
+        raise refused or faulty  # type: ignore[misc]
     return v16.StatusNotificationResponse()
+
+
+def _attempted(part: Generator[Step, Any, None]) -> Generator[Step, Any, Refusal | None]:
+    """What a CSMS refuses to hear keeps nothing from it that follows; a silent CSMS does."""
+    try:
+        yield from part
+    except Refusal as refusal:
+        if refusal.code in UNHEARD:
+            raise
+        return refusal
+    return None
 
 
 def _connector_status(
@@ -75,7 +88,7 @@ def _connector_status(
         evse_id=evse,
         connector_id=evse_connector,
     )
-    yield from _say(request, connector, status)
+    yield from _say(request, connector, status, forced)
 
 
 def _station_as_a_whole(
@@ -91,16 +104,19 @@ def _station_as_a_whole(
         return
     component = v201.Component(name="ChargingStation")
     request = faults.notify(memory, timestamp, "Delta", status, component, "AvailabilityState")
-    yield from _say(request, connector, status)
+    yield from _say(request, connector, status, forced)
 
 
-def _say(request: Payload, connector: Connector, status: str) -> Generator[Step, Any, None]:
-    """Send a status and count it as said, unless it is refused: then the next one is said again."""
-    connector.sent20 = status
+def _say(
+    request: Payload, connector: Connector, status: str, forced: bool
+) -> Generator[Step, Any, None]:
+    """Send a status and count it as said, unless it is refused: then the one before counts."""
+    before, connector.sent20 = connector.sent20, status
     try:
         yield request
-    except Refusal:
-        connector.sent20 = ""
+    except Refusal as refusal:
+        is_unsure = forced or refusal.code in UNHEARD
+        connector.sent20 = "" if is_unsure else before
         raise
 
 
@@ -126,10 +142,25 @@ def _charging_state(
             memory.lose("dead_letter", "TransactionEvent")
             return
         tx.charging_state = before  # a status is not repeated by the station
-        if refusal.code not in ("timeout", "closed"):  # then the CSMS may have taken the number
+        if refusal.code not in UNHEARD:  # then the CSMS may have taken the number
             events.give_back(tx, seq, memory)
         raise
     events.heed(answer, tx, memory)
+
+
+def heard_late(
+    request: v201.StatusNotificationRequest | v16.StatusNotificationRequest, memory: Memory
+) -> None:
+    """A CSMS took a status after all; that counts, unless another one was said since (1.5)."""
+    if isinstance(request, v16.StatusNotificationRequest):
+        connector = memory.connector(request.connector_id)
+        if not connector.status16:
+            connector.status16, connector.error16 = request.status, request.error_code
+    else:
+        number = memory.topology.connector_of(request.evse_id, request.connector_id)
+        connector = memory.connector(number or 0)
+        connector.sent20 = connector.sent20 or request.connector_status
+    memory.touch(connector)
 
 
 def usable(timestamp: str | None, memory: Memory) -> str:
@@ -158,20 +189,27 @@ Status16 = Literal[
 def v201_station(call: v201.StatusNotificationRequest, memory: Memory) -> Conversation:
     """A 2.0.1 station says how a connector is."""
     timestamp = usable(call.timestamp, memory)
-    is_asked = memory.report_id is not None and not memory.topology.is_known
-    number = None if is_asked else memory.topology.connector_of(call.evse_id, call.connector_id)
-    if number is None and memory.topology.is_known:
-        number = memory.topology.append(call.evse_id, call.connector_id)
-        memory.touch(memory.station)
-    if number is None:  # the connectors are being asked for; this one is told when they are known
-        memory.station.early_statuses[f"{call.evse_id}.{call.connector_id}"] = [
-            call.connector_status,
-            timestamp,
-        ]
-        memory.touch(memory.station)
-        return v201.StatusNotificationResponse()
-    yield from heard_state(number, call.connector_status, timestamp, memory)
+    yield from heard_at(call.evse_id, call.connector_id, call.connector_status, timestamp, memory)
     return v201.StatusNotificationResponse()
+
+
+def heard_at(
+    evse: int, connector: int, state: str, timestamp: str, memory: Memory
+) -> Generator[Step, Any, None]:
+    """Take in what a 2.0.1 connector is; told later, while the connectors are being asked for."""
+    topology = memory.topology
+    is_asked = memory.report_id is not None and not topology.is_known
+    number = None if is_asked else topology.connector_of(evse, connector)
+    if evse == 0:  # the station as a whole
+        number = 0
+    elif number is None and topology.is_known:
+        number = topology.append(evse, connector)
+        memory.touch(memory.station)
+    if number is None:
+        memory.station.early_statuses[f"{evse}.{connector}"] = [state, timestamp]
+        memory.touch(memory.station)
+    else:
+        yield from heard_state(number, state, timestamp, memory)
 
 
 def heard_state(
@@ -179,59 +217,96 @@ def heard_state(
 ) -> Generator[Step, Any, None]:
     """Take in a connector's 2.0.1 state and tell 1.6 what it now is."""
     connector = memory.connector(number)
-    connector.state20 = state
-    if state == "Available":
+    before, connector.state20 = connector.state20, state
+    if "Available" in (before, state):
         connector.had_transaction = False
+    if before == "Faulted" != state:
+        faults.settle(connector)
+    if state == "Available" and (tx := transaction_at(number, memory)) is not None:
+        connector.vacated_by = tx.tx20
+    forced, connector.forced = connector.forced, False
     memory.touch(connector)
-    yield from tell_16(connector, timestamp, memory)
+    yield from tell_16(connector, timestamp, memory, forced=forced)
+
+
+def station_is(
+    state: str, memory: Memory, timestamp: str | None = None
+) -> Generator[Step, Any, None]:
+    """Say how the station as a whole is: 1.6 has connector 0 for that, and 2.0.1 has none."""
+    connector = memory.connector(0)
+    connector.state20 = state
+    yield from tell_16(connector, timestamp or rfc3339(memory.now), memory, forced=True)
+
+
+def occupied_by(tx: Transaction, connector: Connector) -> None:
+    """An event of a transaction implies that its connector is in use, unless it was left (G01)."""
+    if connector.state20 not in ("", "Available", "Reserved") or connector.vacated_by == tx.tx20:
+        return
+    if connector.state20 == "Available":
+        connector.had_transaction = False
+    connector.state20 = "Occupied"
 
 
 def tell_16(
-    connector: Connector, timestamp: str, memory: Memory, info: str | None = None
+    connector: Connector,
+    timestamp: str,
+    memory: Memory,
+    info: str | None = None,
+    forced: bool = False,
 ) -> Generator[Step, Any, None]:
     """Send the 1.6 status of a connector if it changed, or must be said again."""
     status, hint = status16(connector, memory)
-    error = faults.error_code(connector, status == "Faulted")
-    same = (status, error) == (connector.status16, connector.error16)
-    if status is None or (same and not connector.forced):
+    error, fault = faults.error_code(connector, status == "Faulted"), connector.fault
+    before = connector.status16, connector.error16
+    if status is None or ((status, error) == before and not forced):
         return
-    connector.status16, connector.error16, connector.forced = status, error, False
+    connector.status16, connector.error16 = status, error
     memory.touch(connector)
     request = v16.StatusNotificationRequest(
         connector_id=connector.number,
         error_code=error,
         status=status,
-        info=(info or hint or (connector.fault_info if error != "NoError" else "") or None),
+        info=info or hint or (fault.info if fault else "") or None,
         timestamp=timestamp,
         vendor_id=(memory.options.error_vendor_id or None) if error != "NoError" else None,
-        vendor_error_code=(connector.fault_code or None) if error != "NoError" else None,
+        vendor_error_code=(fault.vendor_code if fault else "") or None,
     )
     try:
         yield request
-    except Refusal:
-        connector.status16 = ""  # so that it is said again
+    except Refusal as refusal:
+        connector.status16, connector.error16 = before
+        if forced or refusal.code in UNHEARD:
+            connector.status16 = ""  # so that it is said again
         raise
 
 
 def status16(connector: Connector, memory: Memory) -> tuple[Status16 | None, str]:
     """The 1.6 status of a connector, by its state and its transaction (table 11.3)."""
+    if connector.number == 0:  # of the station 1.6 says nothing else (4.9)
+        state = connector.state20
+        return (state if state in ("Unavailable", "Faulted") else "Available"), ""  # type: ignore[return-value]
     match connector.state20:
-        case "Available" | "Reserved" | "Unavailable" | "Faulted" as state:
-            return state, ""
+        case "Available" | "Reserved" | "Unavailable" | "Faulted" as known:
+            return known, ""
         case "":
-            return None, ""
-    tx = _latest_transaction(connector.number, memory)
+            return _as_told(connector), ""
+    tx = transaction_at(connector.number, memory)
     if tx is None:
         return ("Finishing" if connector.had_transaction else "Preparing"), ""
     if tx.state in ("WAIT", "VOID"):
         return "Preparing", ""
+    if not tx.charging_state:
+        return _as_told(connector), ""
     return _status_in_transaction(tx)
 
 
-def _status_in_transaction(tx: Transaction) -> tuple[Status16 | None, str]:
+def _as_told(connector: Connector) -> Status16 | None:
+    """What was said last, as long as nothing better is known."""
+    return connector.status16 or None  # type: ignore[return-value]
+
+
+def _status_in_transaction(tx: Transaction) -> tuple[Status16, str]:
     match tx.charging_state, tx.authorization_ended:
-        case "", _:
-            return None, ""
         case "Charging", _:
             return "Charging", ""
         case "EVConnected" | "SuspendedEV" | "SuspendedEVSE", True:
@@ -243,11 +318,3 @@ def _status_in_transaction(tx: Transaction) -> tuple[Status16 | None, str]:
     if tx.was_connected:
         return "SuspendedEV", EV_SIDE_DISCONNECTED
     return "Preparing", ""
-
-
-def _latest_transaction(connector: int, memory: Memory) -> Transaction | None:
-    """The transaction that has not ended on a connector."""
-    for tx in reversed(memory.transactions.values()):
-        if tx.connector == connector and tx.state != "ENDED":
-            return tx
-    return None

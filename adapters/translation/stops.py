@@ -12,7 +12,7 @@ from adapters.translation import costs, events, installed, metering, registers, 
 from adapters.translation.conversation import Conversation, Refusal, Step, Wait
 from adapters.translation.memory import Memory
 from adapters.translation.records import Transaction
-from adapters.translation.scalars import NAMESPACE, seconds, utc
+from adapters.translation.scalars import NAMESPACE, seconds, utc, whole
 
 RESET_RETRIES, RESET_RETRY_SECONDS = 3, 60.0
 
@@ -58,7 +58,7 @@ def stop_transaction(call: v16.StopTransactionRequest, memory: Memory) -> Conver
     tx = _transaction_of(call, memory)
     if tx is None:
         return (yield from _orphan(call, memory))
-    if tx.state == "ENDED":  # a repeat
+    if tx.state == "ENDED":  # a repeat, or it was given up before
         if call.meter_stop != int(Decimal(tx.last_reading)):
             memory.lose("meter_conflict", "meterStop")
         return msgspec.convert(tx.stop_answer, v16.StopTransactionResponse)
@@ -66,10 +66,11 @@ def stop_transaction(call: v16.StopTransactionRequest, memory: Memory) -> Conver
     if seq is None:
         seq = events.allocate(tx, memory)
         tx.unacknowledged["stop"] = seq
+    tx.stop_request = _facts(call)
     request = _ended(call, tx.tx20, seq, cause_of(call.reason, tx, memory), tx, memory)
     tx.last_reading = str(call.meter_stop)
     if tx.state == "NEW":
-        yield from started.again(tx, memory)
+        yield from started.tell(tx, memory)
     response = v16.StopTransactionResponse()
     try:
         answer = yield request
@@ -86,9 +87,14 @@ def stop_transaction(call: v16.StopTransactionRequest, memory: Memory) -> Conver
     return response
 
 
+def _facts(call: v16.StopTransactionRequest) -> dict[str, Any]:
+    """What a StopTransaction has in common with its repeats, whatever its id is worth."""
+    return {"id": call.transaction_id, "timestamp": call.timestamp, "meterStop": call.meter_stop}
+
+
 def end(tx: Transaction, response: v16.StopTransactionResponse, memory: Memory) -> None:
     """The transaction is over; what waited for that begins."""
-    tx.state, tx.ended_at, tx.unacknowledged = "ENDED", memory.now, {}
+    tx.state, tx.ended_at, tx.unacknowledged, tx.taken = "ENDED", memory.now, {}, {}
     tx.stop_answer, tx.pending_stop = msgspec.to_builtins(response), None
     memory.touch(tx)
     installed.ended(tx, memory)
@@ -101,6 +107,10 @@ def end(tx: Transaction, response: v16.StopTransactionResponse, memory: Memory) 
 def _deferred_reset(memory: Memory) -> Generator[Any, Any, None]:
     """The OnIdle reset that was answered Scheduled while a transaction ran (D-21)."""
     for _ in range(RESET_RETRIES + 1):
+        if any(memory.open_transactions()):  # another began meanwhile: after that one, then
+            memory.station.reset_when_idle = True
+            memory.touch(memory.station)
+            return
         try:
             answer = yield v16.ResetRequest(type="Soft")
         except Refusal:
@@ -117,6 +127,10 @@ def _transaction_of(call: v16.StopTransactionRequest, memory: Memory) -> Transac
     """The transaction that is stopped; a positive id that is not known is never guessed (10.3)."""
     if call.transaction_id > 0:
         return memory.transaction_16(call.transaction_id)
+    facts = _facts(call)
+    for tx in memory.transactions.values():
+        if tx.state == "ENDED" and tx.stop_request == facts:
+            return tx
     running = list(memory.open_transactions())
     if len(running) <= 1:
         return running[0] if running else None
@@ -138,9 +152,8 @@ def _ended(
 ) -> v201.TransactionEventRequest:
     timestamp = utc(call.timestamp)
     connector = tx.connector if tx else 0
-    elements = metering.to_201(
-        call.transaction_data or [], connector, memory, Decimal(call.meter_stop)
-    )
+    known = metering.Known(tx, call.meter_stop)
+    elements = metering.to_201(call.transaction_data or [], connector, memory, known)
     at_end = registers.stated_end(call.transaction_data or [])
     if at_end is None or abs(at_end - call.meter_stop) > 1:
         if at_end is not None:
@@ -176,34 +189,41 @@ def _orphan(
     request = _ended(call, tx20, 0, CAUSES[call.reason], None, memory)
     memory.lose("orphan_stop", "transactionId")
     begin = registers.begin_element(request.meter_value or [])
+    requests = [request]
     if begin is not None and memory.options.orphan_stop == "full":
-        yield _orphan_start(request, begin)
-        request = msgspec.structs.replace(request, seq_no=1)
-    try:
-        answer = yield request
-    except Refusal as refusal:
-        if refusal.code in ("timeout", "closed"):
-            raise
-        memory.lose("dead_letter", "TransactionEvent")
-    else:
-        costs.heard(answer, None, memory)
-        info = tokens.info_to_16(answer.id_token_info, call.id_tag or "", memory)
-        response = v16.StopTransactionResponse(id_tag_info=info)
-    if call.transaction_id > 0:  # so that its repeats are answered here
-        tx = Transaction(tx20, "OPEN", call.transaction_id, last_reading=str(call.meter_stop))
-        memory.add(tx)
-        end(tx, response, memory)
+        ended = msgspec.structs.replace(request, seq_no=1)
+        requests = [_orphan_start(request, begin, memory), ended]
+    for request in requests:
+        try:
+            answer = yield request
+        except Refusal as refusal:
+            if refusal.code in ("timeout", "closed"):
+                raise
+            memory.lose("dead_letter", "TransactionEvent")
+        else:
+            costs.heard(answer, None, memory)
+            tokens.info_to_16(answer.id_token_info, call.id_tag or "", memory)
+    tx16 = call.transaction_id if call.transaction_id > 0 else None
+    tx = Transaction(tx20, "OPEN", tx16, last_reading=str(call.meter_stop))
+    tx.stop_request = _facts(call)  # so that its repeats are answered here
+    memory.add(tx)
+    end(tx, response, memory)
     return response
 
 
 def _orphan_start(
-    ended: v201.TransactionEventRequest, begin: v201.MeterValue
+    ended: v201.TransactionEventRequest, begin: v201.MeterValue, memory: Memory
 ) -> v201.TransactionEventRequest:
+    """The start that the stop itself tells of (option `orphan_stop`)."""
+    reading = next(registers.candidates([begin], "Transaction.Begin"))[2]
     return msgspec.structs.replace(
         ended,
         event_type="Started",
         timestamp=begin.timestamp,
         trigger_reason="Authorized",
-        transaction_info=v201.Transaction(transaction_id=ended.transaction_info.transaction_id),
-        meter_value=[begin],
+        transaction_info=v201.Transaction(
+            transaction_id=ended.transaction_info.transaction_id, charging_state="EVConnected"
+        ),
+        meter_value=[metering.register(whole(reading), "Transaction.Begin", begin.timestamp)],
+        offline=events.is_offline(begin.timestamp, memory),
     )

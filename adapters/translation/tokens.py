@@ -48,7 +48,7 @@ PASSING = frozenset({"NoCredit", "NotAllowedTypeEVSE", "NotAtThisLocation", "Not
 def kind_of(id_tag: str, memory: Memory) -> str:
     """The type that the form of an id tag suggests."""
     for rule in memory.options.token_rules:
-        if re.fullmatch(rule.pattern, id_tag):
+        if re.search(rule.pattern, id_tag):
             return rule.type
     for pattern, kind in FORMS:
         if pattern.fullmatch(id_tag):
@@ -58,67 +58,99 @@ def kind_of(id_tag: str, memory: Memory) -> str:
 
 def to_201(id_tag: str, memory: Memory) -> v201.IdToken:
     """The id token that a tag stands for: the one 2.0.1 named it by, else by its form."""
+    tag = id_tag.casefold()
+    for asked in memory.station.remote_starts:  # of two tokens of one text, the one waited for
+        is_awaited = asked.accepted and asked.expires >= memory.now
+        if asked.token is not None and is_awaited and asked.id_tag.casefold() == tag:
+            return said(asked.token)
     known = memory.token(id_tag)
     if known and known.token:
-        info = [
-            v201.AdditionalInfo(additional_id_token=row["additional_id_token"], type=row["type"])
-            for row in known.additional_info
-        ] or None
-        return v201.IdToken(
-            id_token=known.token.id_token,
-            type=known.token.type,  # type: ignore[arg-type]
-            additional_info=info,
-        )
+        return said(known.token)
     kind = kind_of(id_tag, memory)
     return v201.IdToken(id_token=id_tag, type=kind)  # type: ignore[arg-type]
+
+
+def said(token: IdToken) -> v201.IdToken:
+    """A remembered id token as 2.0.1 says it."""
+    info = [
+        v201.AdditionalInfo(additional_id_token=row["additional_id_token"], type=row["type"])
+        for row in token.additional_info
+    ]
+    return v201.IdToken(
+        id_token=token.id_token,
+        type=token.type,  # type: ignore[arg-type]
+        additional_info=info or None,
+    )
+
+
+def kept(token: v201.IdToken) -> IdToken:
+    """An id token as it is remembered."""
+    info = token.additional_info or []
+    rows = [{"additional_id_token": row.additional_id_token, "type": row.type} for row in info]
+    return IdToken(token.id_token, token.type, rows)
 
 
 def to_16(token: v201.IdToken | IdToken, memory: Memory) -> str:
     """The tag of an id token; one that is too long gets an alias (D-14)."""
     text = token.id_token
+    if token.additional_info:
+        memory.lose("additionalInfo", "additionalInfo")
     if not text and token.type == "NoAuthorization":
         return memory.options.anonymous_id_tag
     if len(text) <= 20:
         return text
-    if memory.options.long_token_policy == "truncate":
-        memory.lose("long_token_truncated", "idToken")
+    if memory.options.long_token_policy == "truncate" and memory.version == "2.0.1":
+        memory.lose("truncated", "idToken")
         return text[:20]
     tag = alias(token.type, text)
-    if memory.token(tag) is None:
+    known = memory.token(tag)
+    if known is None or known.token is None:
         remember(tag, token, memory)
     return tag
 
 
+def is_too_long(token: v201.IdToken | IdToken, memory: Memory) -> bool:
+    """Whether a station's token is refused because 1.6 cannot say it and no alias is wanted."""
+    return len(token.id_token) > 20 and memory.options.long_token_policy == "reject"
+
+
 def remember(tag: str, token: v201.IdToken | IdToken, memory: Memory) -> None:
     """What 2.0.1 named an id token, so that the tag comes back as the same token."""
-    info = getattr(token, "additional_info", None) or []
-    rows = [{"additional_id_token": row.additional_id_token, "type": row.type} for row in info]
     known = memory.token(tag) or Token(tag.casefold())
-    known.token, known.id_tag, known.additional_info = (
-        IdToken(token.id_token, token.type),
-        tag,
-        rows,
-    )
+    known.token = token if isinstance(token, IdToken) else kept(token)
+    known.id_tag = tag
     memory.remember_token(known)
 
 
 def group_to_16(token: v201.IdToken | None, memory: Memory) -> str | None:
-    """A groupIdToken as 1.6's parentIdTag."""
-    if token is None:
+    """A groupIdToken as 1.6's parentIdTag; an empty one would make one group of all strangers."""
+    if token is None or not token.id_token:
         return None
     tag = to_16(token, memory)
     remember(tag, token, memory)
     return tag
 
 
-def info_to_16(info: v201.IdTokenInfo | None, id_tag: str, memory: Memory) -> v16.IdTagInfo | None:
-    """What a 2.0.1 CSMS says of a token, in 1.6 words; remembered for the tag."""
+def info_to_16(
+    info: v201.IdTokenInfo | None, id_tag: str, memory: Memory, is_authorize: bool = False
+) -> v16.IdTagInfo | None:
+    """What a 2.0.1 CSMS says of a token, in 1.6 words; remembered for the tag.
+
+    The EVSEs that an Authorize allowed count until the next one, or until others are named.
+    """
     if info is None:
         return None
     answer = described_16(costs.priced(info, id_tag, memory), memory)
     if info is not memory.stood_in:  # what is said in the CSMS's place teaches nothing
-        note_status(id_tag, answer.status, answer.expiry_date, memory, info.evse_id or [])
+        evses = info.evse_id or ([] if is_authorize else None)
+        note_status(id_tag, answer.status, answer.expiry_date, memory, evses)
     return answer
+
+
+def is_allowed(id_tag: str, evse: int, memory: Memory) -> bool:
+    """Whether a token that is accepted is so at this EVSE."""
+    known = memory.token(id_tag)
+    return known is None or not known.evses or evse in known.evses
 
 
 def described_16(info: v201.IdTokenInfo, memory: Memory) -> v16.IdTagInfo:
@@ -136,13 +168,14 @@ def described_16(info: v201.IdTokenInfo, memory: Memory) -> v16.IdTagInfo:
 def info_to_201(info: v16.IdTagInfo, id_tag: str, memory: Memory) -> v201.IdTokenInfo:
     """What a 1.6 CSMS says of a tag, in 2.0.1 words; remembered for the tag."""
     answer = described_201(info, memory)
-    note_status(id_tag, info.status, answer.cache_expiry_date_time, memory, [])
+    if info is not memory.stood_in:  # what is said in the CSMS's place teaches nothing
+        note_status(id_tag, info.status, answer.cache_expiry_date_time, memory)
     return answer
 
 
 def described_201(info: v16.IdTagInfo, memory: Memory) -> v201.IdTokenInfo:
     """What 1.6 says of a tag, in 2.0.1 words; nothing is remembered of it."""
-    group = to_201(info.parent_id_tag, memory) if info.parent_id_tag is not None else None
+    group = to_201(info.parent_id_tag, memory) if info.parent_id_tag else None
     return v201.IdTokenInfo(
         STATUS_TO_201[info.status],
         cache_expiry_date_time=_expiry(info.expiry_date, memory),
@@ -160,12 +193,13 @@ def _expiry(text: str | None, memory: Memory) -> str | None:
 
 
 def note_status(
-    id_tag: str, status: str, expiry: str | None, memory: Memory, evses: list[int]
+    id_tag: str, status: str, expiry: str | None, memory: Memory, evses: list[int] | None = None
 ) -> None:
     """Keep the last word on a tag, for answers that come without one."""
     known = memory.token(id_tag) or Token(id_tag.casefold())
     known.status, known.status_at, known.expiry = status, memory.now, expiry or ""
-    known.id_tag, known.evses = known.id_tag or id_tag, evses
+    known.id_tag = known.id_tag or id_tag
+    known.evses = known.evses if evses is None else evses
     durable = memory.options.link_policy == "buffer" or known.token is not None
     memory.remember_token(known, durable)
 

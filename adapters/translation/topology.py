@@ -79,6 +79,15 @@ class Topology:
             self.append(evse, evse_connector)
         return bool(found - known)
 
+    def met(self, connector: int) -> None:
+        """A 1.6 station speaks of a connector that is not listed: it is an EVSE of its own."""
+        listed = self.rows and self._has_default
+        if not listed or not connector or any(row.connector == connector for row in self.rows):
+            return
+        is_taken = any(row.evse == connector for row in self.rows)
+        evse = max(row.evse for row in self.rows) + 1 if is_taken else connector
+        self.rows.append(TopologyRow(connector, evse))
+
     def append(self, evse: int, evse_connector: int) -> int:
         """Give a connector that was not known the next 1.6 number."""
         number = max((row.connector for row in self.rows), default=0) + 1

@@ -5,26 +5,28 @@ from typing import Any
 import msgspec
 
 from adapters import v16, v201
+from adapters.payload import decoder, encode
 from adapters.translation import costs, plug_and_charge
 from adapters.translation.conversation import Conversation
 from adapters.translation.memory import Memory
 
-_encode = msgspec.json.Encoder(decimal_format="number").encode
+_as_anything = decoder(Any)
 
 
 def text_of(data: Any) -> str | None:
     """2.0.1 data as the string that 1.6 wants: a string as it is, anything else as compact JSON."""
     if data is None or isinstance(data, str):
         return data
-    return _encode(data).decode()
+    return encode(data).decode()
 
 
 def data_of(text: str | None, vendor: str, memory: Memory) -> Any:
     """1.6 data for 2.0.1: the same string, or its JSON for the vendors that are listed (D-25)."""
-    if text is None or vendor not in memory.options.json_vendors:
+    listed = {name.casefold() for name in memory.options.json_vendors}
+    if text is None or vendor.casefold() not in listed:
         return text
     try:
-        return msgspec.json.decode(text)
+        return _as_anything.decode(text)
     except (msgspec.DecodeError, RecursionError):
         return text
 

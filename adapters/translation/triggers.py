@@ -3,13 +3,12 @@
 from collections.abc import Generator
 from typing import Any
 
-import msgspec
-
 from adapters import v16, v201
 from adapters.translation import boot, capabilities, jobs, plug_and_charge
 from adapters.translation.conversation import Conversation, Step
 from adapters.translation.memory import Memory
 from adapters.translation.refusals import info
+from adapters.translation.status import station_is
 
 TRIGGERED_WITHIN = 15.0  # seconds in which MeterValues count as the answer to a trigger
 PLAIN: dict[v201.MessageTrigger, v16.MessageTrigger] = {
@@ -43,17 +42,23 @@ def v201_trigger(call: v201.TriggerMessageRequest, memory: Memory) -> Conversati
         return refusal
     if call.requested_message == "TransactionEvent":
         return (yield from _transaction_event(connectors, memory))
-    statuses = set()
+    statuses: set[str] = set()
     for number in connectors:
-        statuses.add((yield from _ask(call.requested_message, number, memory)))
-        if "Accepted" in statuses and call.requested_message == "StatusNotification":
+        statuses.add(status := (yield from _ask(call.requested_message, number, memory)))
+        if status == "Accepted" and call.requested_message == "StatusNotification":
             for each in [number] if number is not None else list(memory.connectors):
                 memory.connector(each).forced = True
     if "Accepted" in statuses and call.requested_message == "BootNotification":
         memory.station.boot_triggered_at = memory.now
         memory.touch(memory.station)
-    best = next((s for s in ("Accepted", "Rejected") if s in statuses), "NotImplemented")
-    return v201.TriggerMessageResponse(best)  # type: ignore[arg-type]
+    return v201.TriggerMessageResponse(_best(statuses))
+
+
+def _best(statuses: set[str]) -> v201.TriggerMessageStatus:
+    """One answer for several: one that accepts is enough (7.12)."""
+    if "Accepted" in statuses:
+        return "Accepted"
+    return "Rejected" if "Rejected" in statuses else "NotImplemented"
 
 
 def _connectors(
@@ -62,12 +67,12 @@ def _connectors(
     if call.evse is None or call.evse.id == 0:
         return [None], None
     found: list[int | None] = [*memory.topology.connectors_of(call.evse.id)]
+    unknown = "UnknownEvse"
     if found and call.evse.connector_id is not None:
         one = memory.topology.connector_of(call.evse.id, call.evse.connector_id)
-        found = [] if one is None else [one]
+        found, unknown = [] if one is None else [one], "UnknownConnectorId"
     if found:
         return found, None
-    unknown = "UnknownEvse" if call.evse.connector_id is None else "UnknownConnectorId"
     return [], v201.TriggerMessageResponse("Rejected", status_info=info(unknown))
 
 
@@ -114,8 +119,7 @@ def _transaction_event(
         statuses.add(answer.status)
         if answer.status == "Accepted":
             memory.connector(number).triggered_until = memory.now + TRIGGERED_WITHIN
-    best = next((s for s in ("Accepted", "Rejected") if s in statuses), "NotImplemented")
-    return v201.TriggerMessageResponse(best)  # type: ignore[arg-type]
+    return v201.TriggerMessageResponse(_best(statuses))
 
 
 def v16_trigger(
@@ -130,29 +134,51 @@ def v16_trigger(
     if call.requested_message == "BootNotification":  # an accepted station refuses it (F06.FR.17)
         if not memory.boot.request:
             return answered("Rejected")
-        memory.follow_ups.append(_replayed_boot(memory))
+        memory.follow_ups.append(boot.replayed(memory))
         return answered("Accepted")
     if call.requested_message == "StatusNotification":
         return answered((yield from _statuses(call.connector_id, memory)))  # type: ignore[arg-type]
-    evse = None
-    if call.connector_id:
-        if call.connector_id not in memory.topology.all_connectors():
-            return answered("Rejected")
-        evse = v201.EVSE(id=memory.topology.evse_of(call.connector_id)[0])
-    message = TO_201[call.requested_message]
-    if message == "LogStatusNotification":  # in the words in which it is asked for
+    if call.connector_id and call.connector_id not in memory.topology.all_connectors():
+        return answered("Rejected")
+    if call.requested_message == "MeterValues":
+        wanted = _measured(call.connector_id, memory)
+    else:
+        wanted = [(TO_201[call.requested_message], call.connector_id or None)]
+    if wanted[0][0] == "LogStatusNotification":  # in the words in which it is asked for
         is_extended = isinstance(call, v16.ExtendedTriggerMessageRequest)
         memory.station.log_trigger_extended = is_extended
         memory.touch(memory.station)
-    if message == "MeterValues" and memory.open_transaction_on(call.connector_id or 1):
-        message = "TransactionEvent"
-    answer = yield v201.TriggerMessageRequest(requested_message=message, evse=evse)
-    return answered(answer.status)
+    statuses = set()
+    for message, number in wanted:
+        evse = v201.EVSE(id=memory.topology.evse_of(number)[0]) if number else None
+        answer = yield v201.TriggerMessageRequest(requested_message=message, evse=evse)
+        statuses.add(answer.status)
+    return answered(_best(statuses))
 
 
-def _replayed_boot(memory: Memory) -> Generator[Step, Any, None]:
-    remembered = msgspec.convert(memory.boot.request, v201.BootNotificationRequest)
-    yield from boot.v201_boot(remembered, memory)
+def _measured(
+    connector_id: int | None, memory: Memory
+) -> list[tuple[v201.MessageTrigger, int | None]]:
+    """While a transaction runs, its values come as its event; else as MeterValues (3.9)."""
+    if connector_id:
+        return [
+            ("TransactionEvent" if _runs_on(connector_id, memory) else "MeterValues", connector_id)
+        ]
+    known = memory.topology.all_connectors() if connector_id is None else []
+    running = [number for number in known if _runs_on(number, memory)]
+    busy = {memory.topology.evse_of(number)[0] for number in running}
+    idle = {e: n for n in known if (e := memory.topology.evse_of(n)[0]) not in busy}
+    if not running or not idle:
+        return [("TransactionEvent" if running else "MeterValues", None)]
+    return [
+        *(("TransactionEvent", number) for number in running),
+        *(("MeterValues", number) for number in idle.values()),
+    ]
+
+
+def _runs_on(number: int, memory: Memory) -> bool:
+    tx = memory.open_transaction_on(number)
+    return tx is not None and tx.state == "OPEN"
 
 
 def _statuses(connector_id: int | None, memory: Memory) -> Generator[Step, Any, str]:
@@ -160,18 +186,17 @@ def _statuses(connector_id: int | None, memory: Memory) -> Generator[Step, Any, 
     known = memory.topology.all_connectors()
     if connector_id not in (None, 0) and connector_id not in known:
         return "Rejected"
-    if not connector_id:
-        zero = memory.connector(0).status16 or "Available"
-        memory.follow_ups.append(boot.connector_zero(memory, zero))
-    if connector_id == 0:
-        return "Accepted"
-    statuses = set()
-    for number in known if connector_id is None else [connector_id]:
+    wanted = known if connector_id is None else [connector_id] if connector_id else []
+    statuses = set() if wanted else {"Accepted"}
+    for number in wanted:
         evse, evse_connector = memory.topology.evse_of(number)
-        memory.connector(number).forced = True
         answer = yield v201.TriggerMessageRequest(
             requested_message="StatusNotification",
             evse=v201.EVSE(id=evse, connector_id=evse_connector),
         )
         statuses.add(answer.status)
-    return next((s for s in ("Accepted", "Rejected") if s in statuses), "NotImplemented")
+        if answer.status == "Accepted":
+            memory.connector(number).forced = True
+    if not connector_id and "Accepted" in statuses:
+        memory.follow_ups.append(station_is(memory.connector(0).state20 or "Available", memory))
+    return _best(statuses)

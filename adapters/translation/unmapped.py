@@ -3,13 +3,16 @@
 from collections.abc import Generator
 from typing import Any
 
+import msgspec
+
 from adapters import v16
-from adapters.payload import Payload, encode
+from adapters.payload import Payload, decoder, encode
 from adapters.translation.conversation import Conversation, Refusal, Step, Untranslatable
 from adapters.translation.memory import Memory
 
 RULE = "unmapped_notification"
 VENDOR = "ocpp-gateway"
+_as_anything = decoder(dict[str, Any])
 
 
 def is_forwarded(entry: Untranslatable, memory: Memory) -> bool:
@@ -25,6 +28,7 @@ def answered(notification: Payload, entry: Untranslatable, memory: Memory) -> Co
 
 def forwarded(notification: Payload, memory: Memory) -> Generator[Step, Any, None]:
     """It is lost, or told to a 1.6 CSMS as a DataTransfer, whose answer does not matter."""
+    text = as_said(notification, memory.source)
     memory.lose(RULE, notification.action)
     if memory.options.forward_unmapped == "off":
         return
@@ -32,7 +36,19 @@ def forwarded(notification: Payload, memory: Memory) -> Generator[Step, Any, Non
         yield v16.DataTransferRequest(
             vendor_id=VENDOR,
             message_id=notification.action,
-            data=encode(notification).decode(),
+            data=text,
         )
     except Refusal:
         return
+
+
+def as_said(message: Payload, source: bytes) -> str:
+    """A message as compact JSON, its fields in the order of its source if that says the same."""
+    ours = encode(message)
+    try:
+        theirs = _as_anything.decode(source)
+        if theirs == _as_anything.decode(ours):
+            ours = encode(theirs)
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    return ours.decode()

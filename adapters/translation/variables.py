@@ -22,6 +22,7 @@ STATUS_TO_201: dict[v16.ConfigurationStatus, v201.SetVariableStatus] = {
     "RebootRequired": "RebootRequired",
     "NotSupported": "UnknownVariable",
 }
+TAKEN = frozenset({"Accepted", "RebootRequired"})
 
 
 # GetVariables
@@ -88,7 +89,7 @@ def _told(
     if place.key is None:
         return "Accepted", "", conversions.plain(conversions.kind_of(raw), raw)
     if place.key is keys.ROTATION:
-        rotation = (conversions.rotations(raw) or {}).get(place.number)
+        rotation = conversions.told_rotations(raw).get(place.number)
         return ("UnknownVariable" if rotation is None else "Accepted"), "", rotation
     return "Accepted", "", conversions.to_201(place.key, raw)
 
@@ -104,11 +105,20 @@ class Outcome(msgspec.Struct, frozen=True):
     words: str | None = None
 
 
+class Change(msgspec.Struct, frozen=True):
+    """What the station is asked to change: a key, or one connector's part of the rotations."""
+
+    key: str
+    value: str
+    connector: int | None = None
+
+
 class Work(msgspec.Struct):
     """The changes that the station is asked for, one after the other, and what became of each."""
 
-    changes: list[tuple[int, v16.ChangeConfigurationRequest]]
+    changes: list[tuple[int, Change]]
     outcomes: dict[int, Outcome]
+    rotations: dict[int, str]  # of each connector, with those that were changed so far
     is_done: bool = False
     is_abandoned: bool = False  # nobody waits for the rest
 
@@ -120,7 +130,7 @@ NOT_ATTEMPTED = Outcome("Rejected", "InternalError", "not attempted")
 
 def v201_set(call: v201.SetVariablesRequest, memory: Memory) -> Conversation:
     """For a 1.6 station, key by key; what was written stays, whatever becomes of the others."""
-    work = Work([], {})
+    work = Work([], {}, {})
     for at, data in enumerate(call.set_variable_data):
         decided = _decided(data, memory)
         if isinstance(decided, Outcome):
@@ -140,10 +150,13 @@ def v201_set(call: v201.SetVariablesRequest, memory: Memory) -> Conversation:
 
 def _change(work: Work, memory: Memory) -> Generator[Step, Any, None]:
     """Work through the changes until they are done or nobody waits for them any more."""
-    for at, request in work.changes:
+    if any(change.connector is not None for _, change in work.changes):
+        yield from _recall_rotations(work, memory)
+    for at, change in work.changes:
         if work.is_abandoned:
             return
         work.outcomes[at] = FAILED  # unless it is answered in time
+        request = _request(change, work, memory)
         try:
             answer = yield request
         except Refusal as refusal:
@@ -153,10 +166,28 @@ def _change(work: Work, memory: Memory) -> Generator[Step, Any, None]:
                 break
             continue
         settings.changed(request, answer.status, memory)
+        if change.connector is not None and answer.status in TAKEN:
+            work.rotations[change.connector] = change.value
         work.outcomes[at] = Outcome(STATUS_TO_201[answer.status])
     work.is_done = True
     if not work.is_abandoned:
         memory.signal(DONE)
+
+
+def _recall_rotations(work: Work, memory: Memory) -> Generator[Step, Any, None]:
+    """1.6 has one list for all connectors: what is not changed in it has to be said again."""
+    name = keys.ROTATION.name
+    if name not in memory.station.configuration and len(memory.topology.all_connectors()) > 1:
+        yield from settings.ask([name], memory)
+    known = memory.station.configuration.get(name, "")
+    work.rotations = conversions.told_rotations(known)
+
+
+def _request(change: Change, work: Work, memory: Memory) -> v16.ChangeConfigurationRequest:
+    value = change.value
+    if change.connector is not None:
+        value = conversions.rotation_list(work.rotations | {change.connector: value}, memory)
+    return v16.ChangeConfigurationRequest(key=change.key, value=value)
 
 
 def _result(data: v201.SetVariableData, outcome: Outcome) -> v201.SetVariableResult:
@@ -172,9 +203,7 @@ def _result(data: v201.SetVariableData, outcome: Outcome) -> v201.SetVariableRes
     )
 
 
-def _decided(
-    data: v201.SetVariableData, memory: Memory
-) -> Outcome | v16.ChangeConfigurationRequest:
+def _decided(data: v201.SetVariableData, memory: Memory) -> Outcome | Change:
     """What is answered here, or what the station is asked to change."""
     if data.attribute_type not in (None, "Actual"):
         return Outcome("NotSupportedAttributeType")
@@ -185,12 +214,12 @@ def _decided(
         return _password(data.attribute_value, memory)
     if not _is_writable(place, memory):
         return READ_ONLY
-    value = _value(place, data.attribute_value, memory)
+    if len(data.attribute_value) > LONGEST_16:
+        return Outcome("Rejected", "TooLargeElement")
+    value = _value(place, data.attribute_value)
     if value is None:
         return Outcome("Rejected")
-    if len(value) > LONGEST_16:
-        return Outcome("Rejected", "TooLargeElement")
-    return v16.ChangeConfigurationRequest(key=place.name, value=value)
+    return Change(place.name, value, place.number if place.key is keys.ROTATION else None)
 
 
 def _is_writable(place: Place, memory: Memory) -> bool:
@@ -202,16 +231,12 @@ def _is_writable(place: Place, memory: Memory) -> bool:
     return may_move or not keys.says_where_to_connect(place.name)
 
 
-def _value(place: Place, value: str, memory: Memory) -> str | None:
+def _value(place: Place, value: str) -> str | None:
     """The value as 1.6 writes it; None where the standard itself forbids it."""
     if place.key is None:
         return value
     if place.key is keys.ROTATION:
-        if value and value not in conversions.ROTATIONS:
-            return None
-        before = memory.station.configuration.get(place.key.name, "")
-        known = conversions.rotations(before) or {}
-        return conversions.rotation_list(known | {place.number: value}, memory)
+        return value if conversions.is_rotation(value) else None
     if place.name == "WebSocketPingInterval" and value.strip().startswith("-"):
         return None
     return conversions.to_16(place.key, value)

@@ -4,6 +4,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from gateway.core.comparison.sessions import Part
+
 STATION = "station"  # the name of the station's leg; every other leg bears its CSMS's name
 
 
@@ -63,14 +65,40 @@ class Refused(msgspec.Struct, frozen=True, gc=False):
     detail: str
 
 
+class Sample(msgspec.Struct, frozen=True, gc=False):
+    """What was compared, as it was said: the payloads of the CALL and of both answers."""
+
+    call: bytes
+    primary: bytes
+    shadow: bytes
+
+
 class Compared(msgspec.Struct, frozen=True, gc=False):
-    """A shadow's decision beside the primary's. `paths` are those that differ."""
+    """A shadow's decision beside the primary's. `paths` are those that differ, or the reason.
+
+    `kind` is "answer" (to a CALL of the station) or "command" (to the station). The seconds are
+    those that each took to answer, and 0 where it did not.
+    """
 
     csms: str
     action: str
     verdict: str
     severity: str
     paths: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+    kind: str = "answer"
+    primary_seconds: float = 0.0
+    shadow_seconds: float = 0.0
+    sample: Sample | None = None  # of what did not match
 
 
-Effect: TypeAlias = Send | Persist | Close | Dial | Mended | Lost | Refused | Compared
+class Recorded(msgspec.Struct, frozen=True, gc=False):
+    """One leg told or took a part of a charging session; `leg` is the station's for our own view."""
+
+    leg: str
+    part: Part
+
+
+Effect: TypeAlias = (
+    Send | Persist | Close | Dial | Mended | Lost | Refused | Compared | Recorded
+)

@@ -79,7 +79,7 @@ class Line:
 
     def ask(self, ask: Ask, now: float) -> None:
         """Send a CALL now, or as soon as those before it are answered."""
-        if self.open is None and self.is_up:
+        if self.open is None and self.is_up and not self.waiting:
             self._send(ask, now)
         else:
             self.waiting.append(ask)

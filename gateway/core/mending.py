@@ -172,7 +172,7 @@ class Dialect:
         message_id = next(self._ids)
         payload = b'{"requestedMessage":"BootNotification"}'
         text = frame.emit_call(message_id, "TriggerMessage", payload)
-        prompting = [n for n in self.repairs.names if BY_NAME[n].prompt_boot_after is not None]
+        prompting = [n for n in self.repairs.names if BY_NAME[n].timing.prompt_boot_after is not None]
         self._out.extend(Mended(name, "TriggerMessage", 1) for name in prompting)
         self._station.ask(Ask(message_id, "TriggerMessage", text, _Unheeded()))
 

@@ -13,7 +13,7 @@ from adapters import frame, translation, v16, v201
 from adapters.errors import PayloadError
 from adapters.frame import Call, CallError, CallResult, Version
 from adapters.payload import Action, Payload, decoder, encode
-from adapters.translation import journal, late, lenient, unmapped
+from adapters.translation import custom_data, jws, late, lenient, unmapped
 from adapters.translation.conversation import (
     Conversation,
     Refusal,
@@ -22,8 +22,10 @@ from adapters.translation.conversation import (
     Wait,
 )
 from adapters.translation.memory import Memory
+from adapters.translation.replay import GO_ON
+from gateway.core.buffer import Buffer
 from gateway.core.effects import Effect, Lost, Refused
-from gateway.core.exchange import Exchange, Inbox, Side
+from gateway.core.exchange import Exchange, Inbox, Side, Waits
 from gateway.core.line import Alarm, Ask
 from gateway.core.port import Port
 from gateway.core.tally import Tally
@@ -35,6 +37,7 @@ ENTRIES = {
     for version in ACTIONS
 }
 PAIRINGS: dict[Version, str] = {"1.6": "16_to_201", "2.0.1": "201_to_16"}
+CODES = frame.CODES_16 | frame.CODES_201  # either spelling, from either version (18.1)
 WAITING_COMMANDS = 100  # CALLs of a CSMS that wait for the station; more are refused
 TIMEOUT_CODES: dict[Side, str] = {"station": "InternalError", "csms": "GenericError"}
 
@@ -52,14 +55,18 @@ class Relay:
         out: list[Effect],
         tally: Tally,
         alarm: Alarm,
+        *,
+        buffers: bool = False,
     ) -> None:
         self.version, self.memory = version, memory
         other: Version = "2.0.1" if version == "1.6" else "1.6"
         self.versions: dict[Side, Version] = {"station": version, "csms": other}
         self.ports: dict[Side, Port] = {"station": station, "csms": csms}
         self.inboxes: dict[Side, Inbox] = {"station": Inbox(), "csms": Inbox()}
-        self._ids, self._out, self._tally, self._alarm = ids, out, tally, alarm
-        self._waits: list[tuple[float, Wait, Exchange]] = []
+        self._ids, self._out, self._tally = ids, out, tally
+        self._waits = Waits(alarm)
+        self.is_deserted = False  # the station is gone, and its CSMS is still there
+        self._buffer = Buffer(csms.leg, memory, tally, self._advance) if buffers else None
 
     @property
     def backlog(self) -> Sized:
@@ -80,6 +87,15 @@ class Relay:
 
     def _begin(self, side: Side, call: Call) -> None:
         version, memory = self.versions[side], self.memory
+        if self.is_deserted and side == "csms":
+            self._refuse(side, call, "GenericError", "the charging station is offline")
+            return
+        if version == "2.0.1" and call.action.endswith(jws.SUFFIX):
+            try:
+                call = jws.opened(call)
+            except PayloadError as error:
+                self._refuse(side, call, error.code, error.reason)
+                return
         known = ACTIONS[version].get(call.action)
         entry = ENTRIES[side, version].get(call.action)
         if known is None or entry is None:
@@ -92,7 +108,8 @@ class Relay:
             self._refuse(side, call, error.code, error.reason)
             return
         memory.source = bytes(call.payload)
-        self.inboxes[side].busy = True
+        inbox = self.inboxes[side]
+        inbox.busy = True
         if side == "station" and (step := translation.prelude(version, call.action, memory)):
             self._background(step.conversation)
         if isinstance(entry, Untranslatable):
@@ -101,8 +118,10 @@ class Relay:
                 return
             conversation = unmapped.answered(request, entry, memory)
         else:
-            conversation = entry(request, memory)
-        self._advance(Exchange(conversation, side, call.message_id, call.action))
+            conversation = custom_data.carried(entry(request, memory), request, memory)
+        inbox.current = Exchange(conversation, side, call.message_id, call.action, request)
+        if self._buffer is None or not self._is_held(inbox.current):
+            self._advance(inbox.current)
 
     def _answer_here(self, side: Side, call: Call, request: Payload, entry: Untranslatable) -> None:
         if entry.rule:
@@ -131,7 +150,7 @@ class Relay:
     def _next(self, side: Side) -> None:
         """The CALL before was answered: take the next."""
         inbox = self.inboxes[side]
-        inbox.busy = False
+        inbox.busy, inbox.current = False, None
         if inbox.waiting:
             self._begin(side, inbox.waiting.pop(0))
 
@@ -143,13 +162,15 @@ class Relay:
         if isinstance(message, CallError):
             details = bytes(message.details)
             details = details if details[:1] == b"{" else b"{}"
-            refusal = Refusal(message.code, message.description, details)
+            code = message.code if message.code in CODES else "GenericError"
+            refusal = Refusal(code, message.description, details)
             self._advance(exchange, error=refusal)
             return
         request: Payload = ask.context[1]
         kind = ACTIONS[request.version][ask.action].response
+        self.memory.answered = payload = jws.opened_answer(message.payload)
         try:
-            response = lenient.response(message.payload, kind, self.memory)
+            response = lenient.response(payload, kind, self.memory)
         except PayloadError as error:
             self._out.append(
                 Refused(self.ports[self._side_of(request)].leg, "invalid_answer", error.reason)
@@ -160,13 +181,13 @@ class Relay:
 
     def given_up(self, ask: Ask, why: str) -> None:
         """No answer came in time, or the leg is gone."""
-        exchange: Exchange = ask.context[0]
-        if why == "closed" and self._is_away(exchange) and not exchange.replays:
-            self._stand_in(exchange, ask.context[1])
+        exchange, request = ask.context
+        if why == "closed" and self._buffer is not None and self._buffer.takes(exchange, request):
+            self._stand_in(exchange, request)
             return
-        if why == "closed" and exchange.side is not None:
+        if why == "closed" and exchange.side is not None and not self.is_deserted:
             return  # the other leg closes too, and nothing unanswered is answered (D-03)
-        self._advance(ask.context[0], error=Refusal(why, f"no answer to {ask.action}"))
+        self._advance(exchange, error=Refusal(why, f"no answer to {ask.action}"))
 
     def late(self, ask: Ask, message: CallResult | CallError) -> None:
         """It is too late to pass this answer on, but what it teaches is kept (1.5)."""
@@ -182,11 +203,7 @@ class Relay:
 
     def tick(self, now: float) -> None:
         """Resume the conversations that waited long enough."""
-        due = [row for row in self._waits if row[0] <= now]
-        self._waits = [row for row in self._waits if row[0] > now]
-        for at, _, _ in self._waits:
-            self._alarm.no_later_than(at)
-        for _, _, exchange in due:
+        for exchange in self._waits.due(now):
             self._advance(exchange, value=False)
 
     # Conversations
@@ -217,7 +234,7 @@ class Relay:
                 exchange.asked = True  # what it asks is asked for this CALL
                 self._background(step.conversation)
             elif isinstance(step, Wait):
-                self._wait(step, exchange)
+                self._waits.add(step, exchange, self.memory.now)
                 return
             elif self._ask(exchange, step):
                 return
@@ -227,8 +244,12 @@ class Relay:
     def _ask(self, exchange: Exchange, request: Payload) -> bool:
         """Send a derived CALL; one that its own schema does not allow is never sent (18.1)."""
         side = self._side_of(request)
-        if side == "csms" and self._is_away(exchange):
-            return self._stand_in(exchange, request)
+        if self._buffer is not None and side == "csms":
+            if self._buffer.takes(exchange, request):
+                return self._stand_in(exchange, request)
+            if self._buffer.is_away:
+                self._advance(exchange, error=Refusal("closed", "the CSMS is away"))
+                return True
         payload = encode(request)
         try:
             decoder(type(request)).decode(payload)
@@ -243,36 +264,51 @@ class Relay:
         self.ports[side].ask(Ask(message_id, request.action, text, self, (exchange, request)))
         return True
 
-    def _is_away(self, exchange: Exchange) -> bool:
-        """Whether this CALL must wait for the CSMS, or behind what waits for it (19)."""
-        if self.memory.options.link_policy != "buffer":
-            return False
-        behind = bool(self.memory.journal) and not exchange.replays
-        return behind or self.memory.offline_since > 0
+    # A CSMS that is away
+
+    def csms_gone(self, now: float) -> None:
+        """The CSMS's leg is gone; what it asked for and did not get is nobody's any more."""
+        inbox = self.inboxes["csms"]
+        inbox.waiting.clear()
+        if inbox.busy and inbox.current is not None:
+            inbox.current.message_id = ""  # of no CALL: the answer goes nowhere
+        if self._buffer is not None:
+            self._buffer.away(now)
+
+    def csms_back(self, now: float) -> None:
+        """The CSMS's leg is open: tell it what waited."""
+        if self._buffer is not None:
+            self._buffer.back(now)
+            self.memory.signal(GO_ON)
+            self._wake()
+            self._buffer.tell()
 
     def _stand_in(self, exchange: Exchange, request: Payload) -> bool:
+        assert self._buffer is not None, "only who buffers stands in"
         try:
-            response = journal.stand_in(request, self.memory)
+            response = self._buffer.answer(request, exchange.action)
         except Refusal as refusal:
             self._advance(exchange, error=refusal)
         else:
             self._advance(exchange, response)
         return True
 
-    def replay(self) -> None:
-        """The CSMS is back: tell it what waited."""
-        if self.memory.journal:
-            exchange = Exchange(journal.replay(self.memory), None, "", "TransactionEvent")
-            exchange.replays = True
-            self._advance(exchange)
+    def _is_held(self, exchange: Exchange) -> bool:
+        """Whether a 2.0.1 station's CALL is answered here, and kept until its CSMS is back."""
+        if self._buffer is None or exchange.side != "station" or self.version == "1.6":
+            return False
+        assert exchange.request is not None, "a station's CALL has a request"
+        try:
+            response = self._buffer.held(exchange.request)
+        except Refusal as refusal:
+            self._fail(exchange, refusal.code, refusal.description, refusal.details)
+            return True
+        if response is not None:
+            self._finish(exchange, response)
+        return response is not None
 
     def _side_of(self, request: Payload) -> Side:
         return "station" if request.version == self.version else "csms"
-
-    def _wait(self, step: Wait, exchange: Exchange) -> None:
-        at = self.memory.now + step.seconds
-        self._waits.append((at, step, exchange))
-        self._alarm.no_later_than(at)
 
     def _collect(self, exchange: Exchange) -> None:
         """Take over what the conversation left in the memory for us."""
@@ -302,6 +338,8 @@ class Relay:
     def _fail(self, exchange: Exchange, code: str, why: str, details: bytes) -> None:
         """Answer with the error; what should have followed the answer does not happen."""
         exchange.follow_ups = []
+        if code == "closed" and self._is_held(exchange):
+            return
         if exchange.side is not None:
             self._count(exchange.action, "refused")
             code = TIMEOUT_CODES[exchange.side] if code in ("timeout", "closed") else code
@@ -314,9 +352,18 @@ class Relay:
     def _after(self, exchange: Exchange) -> None:
         for conversation in exchange.follow_ups:
             self._background(conversation)
+        if self._buffer is not None:
+            self._go_on_telling(exchange, self._buffer)
         self._wake()
         if exchange.side is not None:
             self._next(exchange.side)
+
+    def _go_on_telling(self, exchange: Exchange, buffer: Buffer) -> None:
+        if exchange is buffer.current:
+            buffer.told()
+        elif exchange.action == "BootNotification":
+            self.memory.signal(GO_ON)
+        buffer.tell()
 
     def _start_follow_ups(self) -> None:
         follow_ups, self.memory.follow_ups = self.memory.follow_ups, []
@@ -325,16 +372,14 @@ class Relay:
         self._wake()
 
     def _background(self, conversation: Conversation) -> None:
-        self._advance(Exchange(conversation, None, "", "other"))
+        self._advance(Exchange(conversation))
 
     def _wake(self) -> None:
         """Resume the conversations whose event was signalled."""
         if not self.memory.signals:
             return
         signals, self.memory.signals = self.memory.signals, set()
-        due = [row for row in self._waits if row[1].event in signals]
-        self._waits = [row for row in self._waits if row[1].event not in signals]
-        for _, _, exchange in due:
+        for exchange in self._waits.woken(signals):
             self._advance(exchange, value=True)
 
     def _note(self, side: Side, reason: str, detail: str) -> None:

@@ -1,9 +1,16 @@
 """What the configuration decided for one station's connection."""
 
+from typing import Literal, TypeAlias
+
 import msgspec
 
 from adapters.frame import Version
 from adapters.translation.options import Options
+
+
+# What a shadow's command is answered: no; yes, and nothing happens; or what the station answered
+# the primary to the same.
+Policy: TypeAlias = Literal["reject", "accept-noop", "replay-primary"]
 
 
 class Upstream(msgspec.Struct, frozen=True):
@@ -11,6 +18,20 @@ class Upstream(msgspec.Struct, frozen=True):
 
     name: str
     version: Version
+    baseline: bool = False  # a second instance of the primary: what differs there is noise
+
+
+class Shadowing(msgspec.Struct, frozen=True):
+    """How shadows are treated; one value for all stations of a segment. Times in seconds."""
+
+    commands: Policy = "reject"
+    by_action: dict[str, Policy] = {}  # over `commands`
+    replay_within: float = 20.0  # that a command waits for the same one of the primary
+    pair_within: float = 60.0  # between two commands that count as the same decision
+
+    def policy(self, action: str) -> Policy:
+        """The policy for one action."""
+        return self.by_action.get(action, self.commands)
 
 
 class Route(msgspec.Struct, frozen=True):
@@ -25,3 +46,4 @@ class Route(msgspec.Struct, frozen=True):
     call_timeout: float = 30.0  # seconds a CSMS has to answer
     quirks_off: frozenset[str] = frozenset()
     quirks_on: frozenset[str] = frozenset()  # those that no nameplate can tell
+    shadowing: Shadowing = Shadowing()

@@ -86,7 +86,7 @@ class Session:
         )
         self._relay = Relay(
             self.route.version, self.memory, self._station, self._csms, ids, self._out,
-            self.tally, self._alarm,
+            self.tally, self._alarm, buffers=self.route.options.link_policy == "buffer",
         )  # fmt: skip
 
     @property
@@ -194,6 +194,8 @@ class Session:
             ask.owner.answered(ask, broken, text)
             line.go_on(now)
             return
+        if error.message_id and error.code == "RpcFrameworkError":
+            return  # an answer, to nothing that is asked: nobody waits for one to it
         if error.code == "FormatViolation" or (line.version == "2.0.1" and error.message_id):
             answer = frame.emit_error(line.version, error.message_id, error.code, error.reason)
         elif line.version == "2.0.1":
@@ -209,12 +211,9 @@ class Session:
         """A CSMS's leg is open."""
         self._at(now)
         if leg == self.route.primary.name:
-            if self.memory is not None and self.memory.offline_since:
-                self.memory.outages.append((self.memory.offline_since, now))
-                self.memory.offline_since = 0.0
             self._csms_line.up(now)
             if self._relay is not None:
-                self._relay.replay()
+                self._relay.csms_back(now)
             self.dialect.connected(now, self._alarm)
         elif self._audience is not None:
             self._audience.opened(leg, now)
@@ -226,15 +225,33 @@ class Session:
         if self._audience is not None and leg in self._audience.names:
             self._audience.closed(leg, now)
         elif leg == STATION:
-            self._end(self.route.primary.name, now)
-        elif self.memory is not None and self.route.options.link_policy == "buffer":
-            self.memory.offline_since = now
+            if self._buffering and self._csms_line.is_up:
+                self._desert(now)
+            else:
+                self._end(self.route.primary.name, now)
+        elif self._buffering and self._relay is not None and not self._relay.is_deserted:
+            self._relay.csms_gone(now)
             self._csms_line.down()
             self._csms.heard.clear()
             self._out.append(Dial(leg))
         else:
             self._end(STATION, now)
         return self._done()
+
+    @property
+    def _buffering(self) -> bool:
+        return self._relay is not None and self.route.options.link_policy == "buffer"
+
+    def _desert(self, now: float) -> None:
+        """The station goes, its CSMS stays: what it asks is answered with an error (19)."""
+        assert self._relay is not None, "only who translates buffers"
+        self._relay.is_deserted = True
+        self._station_line.down()
+        self._station.heard.clear()
+        if self._audience is not None:
+            self._audience.end(now)
+            names = sorted(self._audience.names)
+            self._out.extend(Close(name, GOING_AWAY, "the other side has gone") for name in names)
 
     def _end(self, other: str, now: float) -> None:
         if self._is_over:

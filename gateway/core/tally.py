@@ -77,6 +77,7 @@ class Tally:
         self.added_seconds = Histogram(MICROSECONDS)
         self.translations: Counts = defaultdict(int)  # pairing, action, outcome
         self.losses: Counts = defaultdict(int)  # rule
+        self.journal: Counts = defaultdict(int)  # csms, event
         self.repairs: Counts = defaultdict(int)  # quirk
         self.comparisons: Counts = defaultdict(int)  # csms, action, verdict, severity
         self.shadow_commands: Counts = defaultdict(int)  # csms, action

@@ -54,6 +54,12 @@ COUNTERS = (
         "CALLs translated: exactly, with loss, answered here, or refused.",
     ),
     Family("translation_loss", ("rule",), "Fields dropped, defaulted or guessed.", "losses"),
+    Family(
+        "journal_entries",
+        ("csms", "event"),
+        "Messages kept for a CSMS that is away, and what became of them.",
+        "journal",
+    ),
     Family("quirk_repairs", ("quirk",), "Values that a quirk mended.", "repairs"),
     Family(
         "shadow_comparisons",

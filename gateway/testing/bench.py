@@ -78,6 +78,7 @@ class Bench:
         self.now, self._time_is_told = moment(START).timestamp(), False
         self._ids = counted_ids()
         self.session: Session | None = None
+        self._is_underway = True  # both legs were open before the first step (section 22)
 
     def hear(self, who: str, frame: list[Any]) -> list[Output]:
         """That leg ("charger" or "backend") sends this OCPP-J array now; what is emitted for it."""
@@ -103,10 +104,10 @@ class Bench:
                 self._advance(seconds or 0.0)
             case _, "restart":
                 self._connected()
-                self.session = None
+                self.session, self._is_underway = None, False
                 return [{"to": "charger", "close": True}, {"to": "backend", "close": True}]
             case "charger", "connect":
-                self.session = None
+                self.session, self._is_underway = None, False
                 self._connected()
             case _, "connect":
                 self._perform(self._connected().opened(LEGS.get(who, who), self.now))
@@ -124,6 +125,9 @@ class Bench:
             )
             for leg in (CSMS, *(shadow.name for shadow in self._route.shadows)):
                 self._perform(self.session.opened(leg, self.now))
+            if self._is_underway and self.session.memory is not None:
+                for connector in self.session.memory.connectors.values():
+                    connector.forced = False
         return self.session
 
     def _move_to(self, at: float) -> None:

@@ -8,28 +8,15 @@ from enum import IntEnum
 from math import inf
 from typing import Protocol
 
-import msgspec
-
 from gateway.core.tally import Tally
+from gateway.limits import Limits
 from gateway.wire import framing, keepalive
+from gateway.wire.buckets import Buckets
 from gateway.wire.decoder import Decoder
 from gateway.wire.poller import READ, WRITE, Poller
 from gateway.wire.timers import Timers
 
 WOULD_BLOCK = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """Bounds for every connection: bytes, and seconds."""
-
-    message: int = 65_536
-    outbox: int = 262_144
-    low_water: int = 32_768  # with more than this unsent, the session's other side is not read
-    held: int = 256  # effects that wait for the store before a session is no longer read
-    ping_interval: float = 60.0  # of silence; 0 for no pings
-    pong_within: float = 20.0
-    write_within: float = 10.0  # without a byte taken by the peer
-    close_within: float = 5.0
 
 
 class State(IntEnum):
@@ -48,6 +35,7 @@ class Watch:
         self.limits, self.tally, self.clock, self.poller = limits, tally, clock, poller
         self.timers = Timers()
         self.keys = framing.MaskKeys()
+        self.bad_frames = Buckets(limits.bad_frames)
         self.broken: list[Connection] = []  # to be dropped once the present step is over
         self.backlog: list[Connection] = []  # bytes of theirs are here already, unread
 
@@ -118,6 +106,11 @@ class Connection:
             return
         if sent < len(frame):
             self._keep(frame[sent:])
+
+    def probe(self) -> None:
+        """Ask for a sign of life, as `Owner` has a reason to doubt it."""
+        if self.state is State.OPEN:
+            self._send_frame(framing.PING, b"")
 
     def pong(self, payload: bytes) -> None:
         """Answer a ping; unless answers wait already, so that pings cannot fill the buffer."""

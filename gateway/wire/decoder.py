@@ -1,5 +1,6 @@
 """The careful way to read WebSocket frames: every rule of RFC 6455 section 5, with limits."""
 
+from gateway.limits import LIMITS
 from gateway.wire.framing import (
     BINARY,
     CONTINUATION,
@@ -19,7 +20,7 @@ from gateway.wire.framing import (
     masked,
 )
 
-FRAGMENT_LIMIT = 1024  # frames of one message: empty ones cost no bytes, but time and memory
+FRAGMENT_LIMIT = LIMITS.fragments
 
 
 class Decoder:

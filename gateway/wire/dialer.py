@@ -13,6 +13,7 @@ import trio
 from gateway.addresses import Endpoint, endpoint, leg_url
 from gateway.wire import stream, tls
 from gateway.wire.lane import Upgraded
+from gateway.wire.pace import Pace
 from gateway.wire.upgrade import Upgrade, UpgradeError
 
 
@@ -24,9 +25,13 @@ class Csms(msgspec.Struct, frozen=True):
     user: str = ""  # of HTTP Basic; empty: the station's identity
     password: str | None = None
     tls: ssl.SSLContext | None = None  # None: the system's authorities
+    shows_station: bool = False  # the station's own credentials, instead of ours
+    dials_per_second: float = 200.0
 
-    def authorization(self, identity: str) -> str:
+    def authorization(self, identity: str, of_station: bytes = b"") -> str:
         """The header that proves who we are; empty if none is wanted."""
+        if self.shows_station and of_station.isascii():
+            return of_station.decode()
         if self.password is None:
             return ""
         pair = f"{self.user or identity}:{self.password}".encode()
@@ -37,25 +42,42 @@ class Dialer:
     """Each CSMS has its own places in the queue, and shadows have theirs: a dead one fills them."""
 
     def __init__(
-        self, csmss: Mapping[str, Csms], *, within: float = 5.0, at_once: int = 64
+        self,
+        csmss: Mapping[str, Csms],
+        *,
+        within: float = 5.0,
+        at_once: int = 64,
     ) -> None:
         self._csmss, self._within = csmss, within
         self._places: defaultdict[tuple[str, str], trio.CapacityLimiter]
         self._places = defaultdict(lambda: trio.CapacityLimiter(at_once))
+        self._paces: defaultdict[tuple[str, str], Pace]
+        self._paces = defaultdict(Pace)
 
-    async def dial(self, name: str, role: str, identity: str) -> Upgraded:
+    async def dial(self, name: str, role: str, identity: str, of_station: bytes = b"") -> Upgraded:
         """A leg for this station. Raises UpgradeError, its status 0 if nobody answered in time."""
-        csms = self._csmss[name]
+        csms, pace = self._csmss[name], self._paces[name, role]
         place = endpoint(leg_url(csms.url, identity))
-        attempt = Upgrade(place, f"ocpp{csms.version}", csms.authorization(identity))
+        shown = csms.authorization(identity, of_station)
+        attempt = Upgrade(place, f"ocpp{csms.version}", shown)
+        if (wait := pace.reserve(csms.dials_per_second, self._within / 2)) is None:
+            raise UpgradeError(0, "too many stations wait for it", is_queue=True)
         try:
             with trio.fail_after(self._within):
+                await trio.sleep(wait)
                 async with self._places[name, role]:
-                    return await _opened(attempt, place, csms.tls)
+                    upgraded = await _opened(attempt, place, csms.tls)
         except trio.TooSlowError as error:
+            pace.failed()
             raise UpgradeError(0, f"no answer within {self._within:g} s") from error
         except OSError as error:
+            pace.failed()
             raise UpgradeError(0, str(error)) from error
+        except UpgradeError:
+            pace.succeeded()  # it answers, if not as we would like
+            raise
+        pace.succeeded()
+        return upgraded
 
 
 async def _opened(attempt: Upgrade, place: Endpoint, context: ssl.SSLContext | None) -> Upgraded:

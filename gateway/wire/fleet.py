@@ -8,13 +8,17 @@ from typing import TypeAlias
 import structlog
 import trio
 
+from gateway.core.effects import STATION
 from gateway.core.route import Route
 from gateway.store import Records, Store, StoreError
 from gateway.wire.dialer import Dialer
+from gateway.wire.duplicates import Verdict, judged
 from gateway.wire.framing import POLICY, RESTART
 from gateway.wire.handshake import HandshakeError
 from gateway.wire.lane import Lane, Upgraded
 from gateway.wire.link import Core, Link
+from gateway.wire.newcomer import Newcomer
+from gateway.wire.pressure import Level, Pressure
 from gateway.wire.upgrade import UpgradeError
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds of back-off, full jitter below them
@@ -28,9 +32,14 @@ class Place:
     """A station's place while its handshake goes on. The newest one of an identity is valid."""
 
     def __init__(
-        self, fleet: "Fleet", route: Route, target: str, log: structlog.typing.FilteringBoundLogger
+        self,
+        fleet: "Fleet",
+        route: Route,
+        newcomer: Newcomer,
+        log: structlog.typing.FilteringBoundLogger,
     ) -> None:
-        self.fleet, self.route, self.target, self.log = fleet, route, target, log
+        self.fleet, self.route, self.newcomer, self.log = fleet, route, newcomer, log
+        self.scope = trio.CancelScope()  # cancelled when a newer connection comes in between
         self.session: Core | None = None
         self.primary: Upgraded | None = None
 
@@ -55,25 +64,30 @@ class Fleet:
         dialer: Dialer,
         new_session: NewSession,
         nursery: trio.Nursery,
+        *,
+        is_probed: Callable[[str], bool] = lambda segment: True,
+        pressure: Pressure | None = None,
     ) -> None:
         self._lane, self._store, self._dialer = lane, store, dialer
         self._new_session, self._nursery = new_session, nursery
+        self._is_probed, self._pressure = is_probed, pressure or Pressure()
         self._newest: dict[str, Place] = {}  # while they are in their handshake
         self._links: dict[str, Link] = {}
         self._dialling: dict[tuple[Link, str], trio.CancelScope] = {}
         self.draining = False
 
     async def berth(
-        self, route: Route, target: str, log: structlog.typing.FilteringBoundLogger
+        self, route: Route, newcomer: Newcomer, log: structlog.typing.FilteringBoundLogger
     ) -> Place:
         """End what the station had, remember what it was, dial its CSMS. Raises HandshakeError."""
-        place = Place(self, route, target, log)
+        place = Place(self, route, newcomer, log)
+        await self._challenge(place)
+        if (older := self._newest.get(route.identity)) is not None:
+            older.scope.cancel()
         self._newest[route.identity] = place
         try:
-            await self._replace(route.identity)
-            records = await self._store.load(route.identity)
-            place.session = self._new_session(route, records, target)
-            place.primary = await self._dialer.dial(route.primary.name, "primary", _known_as(route))
+            with place.scope:
+                await self._prepare(place)
         except UpgradeError as error:
             log.warning("csms did not open", csms=route.primary.name, reason=error.reason)
             raise _passed_on(error) from error
@@ -82,10 +96,31 @@ class Fleet:
         finally:
             if place.primary is None:
                 self.forget(place)
-        if not self._is_newest(place):
+        if place.primary is None or not self._is_newest(place):
             place.give_up()
             raise HandshakeError(503, "superseded")
         return place
+
+    async def _challenge(self, place: Place) -> None:
+        """Raises HandshakeError if the identity has a connection that lives, elsewhere."""
+        route, newcomer = place.route, place.newcomer
+        old = self._links.get(route.identity)
+        if old is None or not self._is_probed(route.segment):
+            return
+        verdict = await judged(old.legs.get(STATION), old.newcomer, newcomer)
+        if verdict is Verdict.RIVAL and self._links.get(route.identity) is old:
+            place.log.warning("duplicate identity", source=newcomer.source, at=old.newcomer.source)
+            raise HandshakeError(409, "duplicate_identity")
+
+    async def _prepare(self, place: Place) -> None:
+        """Raises UpgradeError, StoreError."""
+        route, newcomer = place.route, place.newcomer
+        await self._replace(route.identity)
+        records = await self._store.load(route.identity)
+        place.session = self._new_session(route, records, newcomer.target)
+        place.primary = await self._dialer.dial(
+            route.primary.name, "primary", _known_as(route), newcomer.authorization
+        )
 
     def adopt(self, place: Place, station: Upgraded) -> bool:
         """Hand both sockets to the lane, and dial the shadows."""
@@ -94,6 +129,7 @@ class Fleet:
             return False
         route = place.route
         link = Link(route, place.session, self, place.log)
+        link.newcomer = place.newcomer
         self.forget(place)
         self._links[route.identity] = link
         self._lane.adopt(link, station, place.primary)
@@ -117,6 +153,12 @@ class Fleet:
         for (dialled_for, _), scope in tuple(self._dialling.items()):
             if dialled_for is link:
                 scope.cancel()
+
+    def shed_shadows(self) -> None:
+        """The gateway is too busy for them: they are dialled again when that is over."""
+        for link in tuple(self._links.values()):
+            for shadow in link.route.shadows:
+                self._lane.shed(link, shadow.name)
 
     async def drain(self, pace: float, within: float) -> None:
         """Send every station away, one each `pace` seconds, and see their sockets closed."""
@@ -158,8 +200,11 @@ class Fleet:
                     wait = True
                     if leg in link.legs:  # still closing
                         continue
+                    if role == "shadow" and self._pressure.level >= Level.SHADOWS:
+                        continue
+                    shown = link.newcomer.authorization
                     try:
-                        upgraded = await self._dialer.dial(leg, role, _known_as(link.route))
+                        upgraded = await self._dialer.dial(leg, role, _known_as(link.route), shown)
                     except UpgradeError as error:
                         link.log.debug("csms did not open", csms=leg, reason=error.reason)
                         continue
@@ -183,4 +228,6 @@ def _passed_on(error: UpgradeError) -> HandshakeError:
     """What the station is told: the CSMS's own refusal, or that it should come again."""
     if error.status in (401, 403, 404):
         return HandshakeError(error.status, "csms_refused", error.reason)
+    if error.is_queue:
+        return HandshakeError(503, "csms_busy", error.reason)
     return HandshakeError(503, "csms_unavailable", error.reason)

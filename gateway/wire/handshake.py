@@ -4,15 +4,15 @@ import base64
 import binascii
 import hashlib
 from http import HTTPStatus
+from math import ceil
 from urllib.parse import unquote
 
 import h11
 import msgspec
 
-REQUEST_LIMIT = 16_384  # bytes of request line and headers
-HEADER_LIMIT = 100
-IDENTITY_LIMIT = 48  # characters, OCPP 2.0.1 part 2: identifierString[48]
-RETRY_AFTER = "30"  # seconds
+from gateway.limits import LIMITS
+
+RETRY_AFTER = 30.0  # seconds, where nothing says better
 
 SUBPROTOCOLS = {"ocpp1.6": "1.6", "ocpp2.0.1": "2.0.1"}
 
@@ -22,9 +22,12 @@ _MAGIC = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 class HandshakeError(Exception):
     """A request that is not accepted: HTTP status, and the outcome under which it is counted."""
 
-    def __init__(self, status: int, outcome: str, reason: str = "") -> None:
+    def __init__(
+        self, status: int, outcome: str, reason: str = "", *, retry_after: float = RETRY_AFTER
+    ) -> None:
         super().__init__(reason or outcome)
         self.status, self.outcome, self.reason = status, outcome, reason or outcome
+        self.retry_after = retry_after  # seconds; told with 429 and 503
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -42,10 +45,10 @@ def parse_request(data: bytes) -> Request | None:
     if data[:1] and not data[:1].isupper():  # TLS on a plain port, SSH, a port scan
         raise HandshakeError(400, "bad_request", "not HTTP")
     if b"\n\r\n" not in data and b"\n\n" not in data:
-        if len(data) > REQUEST_LIMIT:
+        if len(data) > LIMITS.request:
             raise HandshakeError(431, "bad_request", "request too large")
         return None
-    parser = h11.Connection(h11.SERVER, max_incomplete_event_size=REQUEST_LIMIT)
+    parser = h11.Connection(h11.SERVER, max_incomplete_event_size=LIMITS.request)
     parser.receive_data(data)
     try:
         event = parser.next_event()
@@ -58,13 +61,15 @@ def parse_request(data: bytes) -> Request | None:
     except h11.RemoteProtocolError as error:
         raise HandshakeError(error.error_status_hint, "bad_request", str(error)) from error
     early = parser.trailing_data[0]
-    if len(data) - len(early) > REQUEST_LIMIT:
+    if len(data) - len(early) > LIMITS.request:
         raise HandshakeError(431, "bad_request", "request too large")
     return _judged(event, early)
 
 
 def _judged(event: h11.Request, early: bytes) -> Request:
-    if len(event.headers) > HEADER_LIMIT:
+    if event.http_version != b"1.1":
+        raise HandshakeError(400, "bad_request", "HTTP version")
+    if len(event.headers) > LIMITS.headers:
         raise HandshakeError(431, "bad_request", "too many headers")
     headers: dict[bytes, bytes] = {}
     for name, value in event.headers:
@@ -118,7 +123,7 @@ def identity_in(target: str, base: str) -> str:
     if (
         "/" in identity
         or not identity.isprintable()
-        or len(identity) > IDENTITY_LIMIT
+        or len(identity) > LIMITS.identity
         or identity in (".", "..")  # which would lead elsewhere in the CSMS's URL
         or not identity.strip()
     ):
@@ -126,16 +131,25 @@ def identity_in(target: str, base: str) -> str:
     return identity
 
 
-def basic_credentials(headers: dict[bytes, bytes]) -> tuple[bytes, bytes] | None:
-    """User and password of HTTP Basic; a 1.6 password is any bytes (security whitepaper A00)."""
+def basic_credentials(
+    headers: dict[bytes, bytes], identity: str = ""
+) -> tuple[bytes, bytes] | None:
+    """User and password of HTTP Basic; a 1.6 password is any bytes (security whitepaper A00).
+
+    A user may contain colons if it is the station's identity, as OCPP 2.0.1 allows.
+    """
     scheme, _, encoded = headers.get(b"authorization", b"").partition(b" ")
     if scheme.lower() != b"basic":
         return None
     try:
-        user, colon, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
-        return (user, password) if colon else None
+        pair = base64.b64decode(encoded.strip(), validate=True)
     except binascii.Error:
         return None
+    user = identity.encode()
+    if pair.startswith(user + b":"):
+        return user, pair[len(user) + 1 :]
+    user, colon, password = pair.partition(b":")
+    return (user, password) if colon else None
 
 
 def accept_key(key: bytes) -> bytes:
@@ -156,7 +170,7 @@ def acceptance(key: bytes, subprotocol: str | None) -> bytes:
     return b"\r\n".join(lines) + b"\r\n\r\n"
 
 
-def rejection(status: int) -> bytes:
+def rejection(status: int, retry_after: float = RETRY_AFTER) -> bytes:
     """A response that ends the connection; the same for all who get that status."""
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Refused"
     lines = [f"HTTP/1.1 {status} {phrase}", "Connection: close", "Content-Length: 0"]
@@ -165,5 +179,5 @@ def rejection(status: int) -> bytes:
     elif status == 426:
         lines += ["Upgrade: websocket", "Sec-WebSocket-Version: 13"]
     elif status in (429, 503):
-        lines.append(f"Retry-After: {RETRY_AFTER}")
+        lines.append(f"Retry-After: {max(1, ceil(retry_after))}")
     return "\r\n".join([*lines, "", ""]).encode()

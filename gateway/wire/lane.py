@@ -10,9 +10,10 @@ import trio
 
 from gateway.core.effects import STATION
 from gateway.core.tally import Tally
+from gateway.limits import Limits
 from gateway.store import Store
-from gateway.wire.connection import WOULD_BLOCK, Connection, Limits, State, Watch
-from gateway.wire.framing import CLOSE, PING, TEXT, FramingError, whole_text
+from gateway.wire.connection import WOULD_BLOCK, Connection, State, Watch
+from gateway.wire.framing import CLOSE, PING, TEXT, TRY_LATER, FramingError, whole_text
 from gateway.wire.journal import Journal
 from gateway.wire.link import Link
 from gateway.wire.poller import ERROR, HANGUP, READ, WRITE, Poller, new_poller
@@ -106,6 +107,15 @@ class Lane:
         now = self._clock()
         link.retire(code, reason, now)
         self._finish(now)
+
+    def shed(self, link: Link, leg: str) -> None:
+        """End a shadow's leg, because there is more to do than can be done."""
+        now = self._clock()
+        if (connection := link.legs.get(leg)) is not None:
+            self._tally.shadow_dropped[leg,] += 1
+            connection.close(TRY_LATER, "overloaded")
+            link.lost(connection, now)
+            self._finish(now)
 
     async def _serve(self) -> None:
         poll, clock = self._poller.poll, self._clock

@@ -20,9 +20,11 @@ from gateway.core.effects import (
     Send,
 )
 from gateway.core.route import Route
+from gateway.limits import SHORT, is_deep
 from gateway.wire.connection import Connection, Watch
-from gateway.wire.framing import GOING_AWAY, INTERNAL
+from gateway.wire.framing import GOING_AWAY, INTERNAL, POLICY
 from gateway.wire.journal import Journal
+from gateway.wire.newcomer import Newcomer
 
 
 class Core(Protocol):
@@ -57,6 +59,7 @@ class Ashore(Protocol):
 
 
 NO_FRAME = (b"", b"", False)
+NOBODY = Newcomer()
 
 
 class Link:
@@ -64,7 +67,8 @@ class Link:
 
     __slots__ = (
         "_ashore", "_epoch", "_forgotten", "_frame", "_held", "_journal", "_shared", "_waiting",
-        "identity", "legs", "log", "over", "route", "scheduled", "session", "settled", "strained",
+        "identity", "legs", "log", "newcomer", "over", "route", "scheduled", "session", "settled",
+        "strained",
     )  # fmt: skip
 
     def __init__(
@@ -75,6 +79,7 @@ class Link:
         log: structlog.typing.FilteringBoundLogger,
     ) -> None:
         self.route, self.session, self._ashore, self.log = route, session, ashore, log
+        self.newcomer = NOBODY
         self.identity = route.identity
         self.legs: dict[str, Connection] = {}
         self.over = False  # the core is not asked any more
@@ -98,6 +103,9 @@ class Link:
     def hear(self, origin: Connection, text: bytes, raw: bytes, now: float) -> None:
         """Have the core hear a message; if it sends the same on, the frame goes as it came."""
         if self.over:
+            return
+        if len(text) > SHORT and is_deep(text, self._shared.limits.depth):
+            self._refuse(origin, "too_deep")
             return
         self._frame = (text, raw, origin.decoder.from_client)
         try:
@@ -228,6 +236,19 @@ class Link:
                 self._shared.tally.repairs[quirk,] += changes
             case Refused(leg, reason):
                 self._shared.tally.frames_refused[self._role(leg), reason] += 1
+                if reason == "bad_frame":
+                    self._bear_with(leg)
+
+    def _bear_with(self, leg: str) -> None:
+        """A peer that goes on and on saying what is no frame is not what it should be."""
+        shared, now, key = self._shared, self._shared.clock(), f"{self.identity}/{leg}"
+        if shared.bad_frames.wait(key, now) > 0.0 and leg in self.legs:
+            self._refuse(self.legs[leg], "bad_frames")
+        shared.bad_frames.take(key, now)
+
+    def _refuse(self, origin: Connection, reason: str) -> None:
+        self._shared.tally.frames_refused[origin.role, reason] += 1
+        origin.close(POLICY, reason)
 
     def _role(self, leg: str) -> str:
         if leg == STATION:

@@ -2,14 +2,21 @@
 
 import socket
 import ssl
+from collections.abc import Awaitable, Callable
 
 import trio
 
 
-async def secure(sock: socket.socket, context: ssl.SSLContext, host: str = "") -> ssl.SSLSocket:
+async def secure(
+    sock: socket.socket,
+    context: ssl.SSLContext,
+    host: str = "",
+    turn: Callable[[], Awaitable[None]] = trio.lowlevel.checkpoint,
+) -> ssl.SSLSocket:
     """Do the TLS handshake: as client of `host` if that is given, else as server.
 
-    Raises OSError (ssl.SSLError is one); `sock` is closed then.
+    Each step may take a millisecond; before it a `turn` is waited for. Raises OSError
+    (ssl.SSLError is one); `sock` is closed then.
     """
     try:
         tls = context.wrap_socket(
@@ -28,6 +35,7 @@ async def secure(sock: socket.socket, context: ssl.SSLContext, host: str = "") -
                 return tls
             except ssl.SSLWantReadError:
                 await trio.lowlevel.wait_readable(tls)
+                await turn()
             except ssl.SSLWantWriteError:
                 await trio.lowlevel.wait_writable(tls)
     except BaseException:

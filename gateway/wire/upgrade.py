@@ -6,17 +6,19 @@ import os
 import h11
 
 from gateway.addresses import Endpoint
+from gateway.limits import LIMITS
 from gateway.wire.handshake import accept_key
-
-RESPONSE_LIMIT = 16_384  # bytes of status line and headers
 
 
 class UpgradeError(Exception):
-    """The CSMS did not upgrade. `status` is its HTTP status, 0 where it spoke no sense."""
+    """The CSMS did not upgrade. `status` is its HTTP status, 0 where it spoke no sense.
 
-    def __init__(self, status: int, reason: str) -> None:
+    `is_queue`: it was not even asked, because too many stations wait for it.
+    """
+
+    def __init__(self, status: int, reason: str, *, is_queue: bool = False) -> None:
         super().__init__(reason)
-        self.status, self.reason = status, reason
+        self.status, self.reason, self.is_queue = status, reason, is_queue
 
 
 def authority(place: Endpoint) -> str:
@@ -31,7 +33,7 @@ class Upgrade:
     def __init__(self, place: Endpoint, subprotocol: str, authorization: str = "") -> None:
         self._subprotocol = subprotocol
         self._key = base64.b64encode(os.urandom(16))
-        self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=RESPONSE_LIMIT)
+        self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=LIMITS.request)
         headers = [
             ("Host", authority(place)),
             ("Upgrade", "websocket"),

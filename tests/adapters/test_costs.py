@@ -87,6 +87,13 @@ def test_a_personal_message_at_the_start_is_shown_too() -> None:
     assert shown(price) == ("SetUserPrice", {"idToken": "CARD", "priceText": "1 a minute"})
 
 
+def test_a_cost_at_the_start_is_lost_for_201_has_none_there() -> None:
+    on = bench(running=False)
+    (answer,) = answered(on, [2, "1", "StartTransaction", START], {"totalCost": 0})
+    assert answer[0] == 3
+    assert "cost" in lost(on)
+
+
 def test_the_cost_so_far_is_shown_with_the_register_that_it_belongs_to() -> None:
     answer, cost = answered(bench(), [2, "1", "MeterValues", SAMPLE], {"totalCost": 2.25})
     assert answer == [3, "1", {}]

@@ -84,4 +84,25 @@ def test_an_answer_is_not_lost_for_a_field_too_many() -> None:
 
 
 def test_null_is_an_empty_payload() -> None:
-    lenient.request(msgspec.Raw(b"null"), v16.HeartbeatRequest, memory())
+    for lenience in ("on", "off"):
+        lenient.request(msgspec.Raw(b"null"), v16.HeartbeatRequest, memory(lenience))
+
+
+def test_a_required_field_that_is_null_is_missing() -> None:
+    with pytest.raises(PayloadError) as caught:
+        lenient.request(raw(START | {"idTag": None}), v16.StartTransactionRequest, memory())
+    assert caught.value.code == "ProtocolError"
+
+
+def test_what_the_other_version_cuts_anyway_may_be_too_long() -> None:
+    known = memory()
+    boot = {"chargePointVendor": "V", "chargePointModel": "M", "meterType": "x" * 60}
+    assert lenient.request(raw(boot), v16.BootNotificationRequest, known).meter_type == "x" * 25
+    station = {"model": "M", "vendorName": "v" * 60}
+    told: dict[str, Any] = {"reason": "PowerUp", "chargingStation": station}
+    request = lenient.request(raw(told), v201.BootNotificationRequest, known)
+    assert request.charging_station.vendor_name == "v" * 50
+    assert known.losses == [("truncated", "meterType"), ("truncated", "vendorName")]
+    station["model"] = "m" * 21
+    with pytest.raises(PayloadError):
+        lenient.request(raw(told), v201.BootNotificationRequest, known)

@@ -8,7 +8,7 @@ import pytest
 
 from adapters import v16, v201
 from adapters.errors import PayloadError
-from adapters.payload import decoder
+from adapters.payload import decoder, encode
 from adapters.translation import metering, readings, registers
 from adapters.translation.memory import Memory
 from adapters.translation.options import Options
@@ -57,13 +57,51 @@ def test_a_unit_that_16_left_out_is_said_where_201_would_mean_another(
     assert "multiplier" not in sample.get("unitOfMeasure", {})  # 1 would mean times ten
 
 
-def test_a_number_keeps_its_digits() -> None:
-    read = v16.SampledValue("1.10")
-    (element,) = metering.to_201([v16.MeterValue(AT, [read])], 1, memory())
-    assert str(element.sampled_value[0].value) == "1.10"
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("1.10", "1.1"),
+        ("0.1", "0.1"),
+        ("230", "230"),
+        ("-0.0", "0"),
+        ("1E3", "1000"),
+        ("12.5e-3", "0.0125"),
+        ("+7", "7"),
+        (".5", "0.5"),
+        ("9007199254740993.0000000000000001", "9007199254740993.0000000000000001"),
+        ("12345678901234567890123456789012345.6", "12345678901234567890123456789012345.6"),
+    ],
+)
+def test_a_number_is_told_by_its_shortest_text_and_with_every_digit(said: str, told: str) -> None:
+    (element,) = metering.to_201([v16.MeterValue(AT, [v16.SampledValue(said)])], 1, memory())
+    assert f'"value":{told}}}'.encode() in encode(element)
 
 
-@pytest.mark.parametrize("value", ["", "NaN", "Infinity", "twelve", "1e400"])
+@pytest.mark.parametrize(
+    ("sample", "value", "unit"),
+    [
+        ({"value": " 12.5 "}, "12.5", None),
+        ({"value": "12,5"}, "12.5", None),
+        ({"value": "12.5 kWh", "unit": "kWh"}, "12.5", "kWh"),
+        ({"value": "12.5kWh"}, "12.5", "kWh"),  # said here alone
+        ({"value": "230 V", "measurand": "Voltage"}, "230", "V"),
+        ({"value": "95 %", "measurand": "SoC"}, "95", "Percent"),
+    ],
+)
+def test_a_number_that_is_loosely_written_is_read_unless_that_is_switched_off(
+    sample: dict[str, str], value: str, unit: str | None
+) -> None:
+    told = told_to_201(**sample)
+    assert (str(told["value"]), told.get("unitOfMeasure", {}).get("unit")) == (value, unit)
+    strict = Memory("CS-1", Options(lenient_inbound="off"), {}, 0.0)
+    read = msgspec.convert(sample, v16.SampledValue)
+    assert metering.to_201([v16.MeterValue(AT, [read])], 1, strict) == []
+    assert [rule for rule, _ in strict.losses] == ["value"]
+
+
+@pytest.mark.parametrize(
+    "value", ["", "NaN", "Infinity", "twelve", "1e400", "1_000", "1.234,5", "\u0663"]
+)
 def test_a_value_that_is_no_number_is_dropped_and_declared(value: str) -> None:
     known = memory()
     assert metering.to_201([v16.MeterValue(AT, [v16.SampledValue(value)])], 1, known) == []
@@ -84,6 +122,11 @@ def test_a_measurand_of_16_alone_is_dropped_and_declared(measurand: str) -> None
         ({"value": 250, "unitOfMeasure": {"unit": "kW", "multiplier": -2}}, "2.5", "kW"),
         ({"value": 50, "measurand": "Frequency", "unitOfMeasure": {"unit": "Hz"}}, "50", None),
         ({"value": 7, "unitOfMeasure": {"unit": "dBm"}}, "7", None),
+        ({"value": 7, "unitOfMeasure": {"unit": "Hertz"}}, "7", None),
+        ({"value": 7, "unitOfMeasure": {"unit": "Celcius"}}, "7", "Celsius"),
+        ({"value": 7, "measurand": "Voltage", "unitOfMeasure": {"multiplier": 1}}, "70", None),
+        ({"value": 1.50, "unitOfMeasure": {"multiplier": 0}}, "1.5", "Wh"),
+        ({"value": 1e3}, "1000", None),
         ({"value": 0.0}, "0", None),
     ],
 )

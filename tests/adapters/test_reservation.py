@@ -74,3 +74,13 @@ def test_a_csms_that_does_not_answer_is_told_again_and_the_station_is_not_kept_w
     assert said(outputs, "charger") == [[3, "1", {}]]
     (again,) = said(bench.event("proxy", "advance", seconds=1800.0), "backend")
     assert again[3]["reservationUpdateStatus"] == "Expired"
+
+
+@pytest.mark.parametrize(("kind", "reason"), [("cCCS2", None), ("cTesla", "UnknownConnectorType")])
+def test_a_connector_type_without_evse_chooses_among_all(kind: str, reason: str | None) -> None:
+    bench = Bench("A", {"topology": TYPED})
+    outputs = bench.hear("backend", [2, "c", "ReserveNow", ANYWHERE | {"connectorType": kind}])
+    if reason is None:
+        assert said(outputs, "charger")[0][3]["connectorId"] == 2
+    else:
+        assert said(outputs, "backend")[0][2]["statusInfo"]["reasonCode"] == reason

@@ -16,6 +16,11 @@ def memory(**options: object) -> Memory:
     return Memory("CS-1", Options(**options), {}, NOW)  # type: ignore[arg-type]
 
 
+def behind_16(**options: object) -> Memory:
+    """The memory of a 2.0.1 station with a 1.6 CSMS."""
+    return Memory("CS-1", Options(**options), {}, NOW, "2.0.1")  # type: ignore[arg-type]
+
+
 def again(known: Memory, **options: object) -> Memory:
     """The memory that the next process has of it."""
     stored = {key: value for key, value in known.take_changes().items() if value is not None}
@@ -65,9 +70,9 @@ def test_twenty_characters_pass_as_they_are_and_more_get_an_alias_that_comes_bac
 
 
 def test_truncating_is_declared_because_two_cards_may_become_one() -> None:
-    known = memory(long_token_policy="truncate")
+    known = behind_16(long_token_policy="truncate")
     assert tokens.to_16(v201.IdToken(LONG, "eMAID"), known) == LONG[:20]
-    assert known.losses == [("long_token_truncated", "idToken")]
+    assert known.losses == [("truncated", "idToken")]
 
 
 def test_no_authorization_has_a_name_in_16_which_has_no_empty_tags() -> None:
@@ -120,3 +125,47 @@ def test_only_so_many_tags_are_remembered_and_the_oldest_go() -> None:
     assert len(known.tokens) < 500
     assert known.token("CARD-499") is not None
     assert known.token("CARD-0") is None
+
+
+def test_a_group_without_a_name_is_no_group() -> None:
+    known = memory()
+    said = v201.IdTokenInfo("Accepted", group_id_token=v201.IdToken("", "NoAuthorization"))
+    assert tokens.info_to_16(said, "CARD-1", known) == v16.IdTagInfo("Accepted")
+    told = tokens.info_to_201(v16.IdTagInfo("Accepted", parent_id_tag=""), "CARD-1", known)
+    assert told == v201.IdTokenInfo("Accepted")
+
+
+@pytest.mark.parametrize("policy", ["alias", "reject", "truncate"])
+def test_what_a_csms_of_201_names_gets_an_alias_whatever_is_wanted_for_stations(
+    policy: str,
+) -> None:
+    known = memory(long_token_policy=policy)
+    tag = tokens.to_16(v201.IdToken(LONG, "eMAID"), known)
+    assert tokens.to_201(tag, known) == v201.IdToken(LONG, "eMAID")
+
+
+def test_more_about_a_token_than_its_text_is_lost_and_comes_back() -> None:
+    known = memory()
+    token = v201.IdToken("CARD-1", "Central", [v201.AdditionalInfo("extra", "kind")])
+    tokens.remember(tokens.to_16(token, known), token, known)
+    assert known.losses == [("additionalInfo", "additionalInfo")]
+    assert tokens.to_201("card-1", known) == token
+
+
+def test_a_rule_that_begins_a_text_finds_what_begins_so() -> None:
+    ours = memory(token_rules=(TokenRule("^APP-", "Local"), TokenRule("^[0-9]{4}$", "KeyCode")))
+    assert tokens.to_201("APP-77", ours).type == "Local"
+    assert tokens.to_201("12345", ours).type == "Central"
+    assert tokens.to_201("1234", ours).type == "KeyCode"
+
+
+def test_an_authorize_says_where_a_token_is_allowed_until_the_next_one() -> None:
+    known = memory()
+    tokens.info_to_16(v201.IdTokenInfo("Accepted", evse_id=[2]), "CARD-1", known, is_authorize=True)
+    tokens.info_to_16(v201.IdTokenInfo("Accepted"), "CARD-1", known)
+    assert (tokens.is_allowed("card-1", 1, known), tokens.is_allowed("card-1", 2, known)) == (
+        False,
+        True,
+    )
+    tokens.info_to_16(v201.IdTokenInfo("Accepted"), "CARD-1", known, is_authorize=True)
+    assert tokens.is_allowed("CARD-1", 1, known)

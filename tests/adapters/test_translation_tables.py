@@ -20,6 +20,9 @@ from adapters.translation import (
     triggers,
 )
 from adapters.translation.conversation import Untranslatable
+from adapters.translation.memory import Memory
+from adapters.translation.options import Options
+from adapters.translation.records import Connector
 from gateway.testing import Bench
 from tests import schema_oracle
 from tests.schema_oracle import chance, encode, enum, schemas
@@ -129,8 +132,21 @@ def test_a_stop_that_both_versions_can_name_keeps_its_name() -> None:
 def test_every_error_code_has_a_component_and_comes_back_exact() -> None:
     assert set(faults.COMPONENTS) == ERRORS
     assert set(faults.BY_COMPONENT.values()) <= ERRORS
-    for variable in {variable for _, variable in faults.COMPONENTS.values()}:
-        assert variable in faults.FAULT_VARIABLES, "what one side says, the other must hear"
+    for code, (component, variable) in faults.COMPONENTS.items():
+        event = v201.EventData(
+            event_id=1,
+            timestamp="2025-03-01T10:00:00Z",
+            trigger="Alerting",
+            actual_value="true",
+            component=v201.Component(name=component),
+            event_notification_type="HardWiredNotification",
+            variable=v201.Variable(name=variable),
+            tech_code=code,
+        )
+        connector, memory = Connector(1), Memory("CS-1", Options(), {})
+        assert faults.is_fault(event), "what one side says, the other must hear"
+        assert faults.heard_event(event, connector, memory)
+        assert faults.error_code(connector, is_faulted=False) == code
 
 
 def test_every_measurand_has_a_unit_or_is_declared_untranslatable() -> None:

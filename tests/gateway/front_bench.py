@@ -18,13 +18,15 @@ from wsproto.events import RejectConnection, Request
 
 from gateway.core.route import Route, Upstream
 from gateway.core.tally import Tally
+from gateway.limits import Limits
 from gateway.store.memory import MemoryStore
 from gateway.wire import stream
-from gateway.wire.connection import Limits
 from gateway.wire.dialer import Csms, Dialer
 from gateway.wire.fleet import Fleet, Place
 from gateway.wire.lane import Lane
-from gateway.wire.listener import Entrance, Listener
+from gateway.wire.listener import Listener
+from gateway.wire.newcomer import Newcomer
+from gateway.wire.reception import Entrance
 from tests.gateway.wire_bench import PATIENCE, End, Forwarding
 
 Behaviour = Callable[[WebSocketConnection, str], Awaitable[None]]
@@ -116,6 +118,9 @@ class Clerk:
     def rewritten(self, target: str) -> str:
         return target.removesuffix("/null")
 
+    def is_known(self, identity: str, user: bytes, password: bytes) -> bool:
+        return False
+
     async def authenticate(self, identity: str, user: bytes, password: bytes) -> bool:
         return user == identity.encode() and password == b"\xffsecret"
 
@@ -131,9 +136,9 @@ class Clerk:
         )
 
     async def berth(
-        self, route: Route, target: str, log: structlog.typing.FilteringBoundLogger
+        self, route: Route, newcomer: Newcomer, log: structlog.typing.FilteringBoundLogger
     ) -> Place:
-        return await self.fleet.berth(route, target, log)
+        return await self.fleet.berth(route, newcomer, log)
 
 
 @asynccontextmanager

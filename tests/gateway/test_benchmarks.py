@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from benchmarks import machine, messages, peers, table, wire
+from benchmarks import core_cost, machine, messages, peers, table, wire
 from benchmarks.figures import Busy, Idle, Outcome, Report, Row, Verified
 
 ROOT = Path(__file__).parents[2]
@@ -131,3 +131,31 @@ def test_a_shadow_that_was_dropped_shows_nothing() -> None:
 def test_a_missing_proxy_is_named_with_how_to_install_it() -> None:
     text = table.markdown(_report([Row("nginx", "one worker", missing="apt-get install nginx")]))
     assert "missing: apt-get install nginx" in text
+
+
+def test_the_cost_of_the_core_alone_is_told_for_each_way(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert core_cost.main(["--quick", "--results", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    (written,) = tmp_path.glob("core-*.json")
+    report = msgspec.json.decode(written.read_bytes(), type=core_cost.CoreReport)
+    assert [cost.way for cost in report.costs] == list(core_cost.WAYS)
+    for cost in report.costs:
+        assert f"| {cost.way} | {cost.station} | {cost.csms} |" in said
+        assert len(cost.rounds) == 3
+        assert 0 < cost.least <= cost.median
+
+
+def test_a_core_that_refuses_has_no_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refusal(crowd: core_cost.Crowd, text: bytes) -> bytes:
+        return b'[4,"%b","InternalError","",{}]' % text.split(b'"')[1]
+
+    monkeypatch.setattr(core_cost.Crowd, "_csms_answers", refusal)
+    assert core_cost.main(["--quick"]) == 1
+
+
+def test_cost_of_nothing_is_wrong_usage() -> None:
+    with pytest.raises(SystemExit) as left:
+        core_cost.main(["--rounds", "0"])
+    assert left.value.code == 2

@@ -10,7 +10,10 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, RejectConnection
 from wsproto.events import Request as Asked
 
+from adapters.frame import Version
+from adapters.translation.options import Options
 from gateway.addresses import endpoint
+from gateway.core.route import Route, Upstream
 from gateway.wire.handshake import (
     HandshakeError,
     Request,
@@ -21,6 +24,7 @@ from gateway.wire.handshake import (
     parse_request,
     rejection,
 )
+from gateway.wire.reception import refuse_unmapped
 from gateway.wire.upgrade import Upgrade, UpgradeError
 
 KEY = b"dGhlIHNhbXBsZSBub25jZQ=="
@@ -261,3 +265,32 @@ def test_a_csms_has_to_choose_our_version_and_no_extension(extra: dict[str, str]
         answer = answer.replace(b"\r\n\r\n", b"\r\nSec-WebSocket-Extensions: x\r\n\r\n")
     with pytest.raises(UpgradeError):
         ours.accepted(answer)
+
+
+@pytest.mark.parametrize(
+    ("identity", "station", "csms", "is_fine"),
+    [
+        ("CS-1_a*=:+|@.", "1.6", "2.0.1", True),
+        ("x" * 48, "1.6", "2.0.1", True),
+        ("CS 1", "1.6", "2.0.1", False),
+        ("Z\u00fcrich", "1.6", "2.0.1", False),
+        ("MAPPED 1", "1.6", "2.0.1", True),
+        ("MAPPED 2", "1.6", "2.0.1", False),
+        ("CS 1", "1.6", "1.6", True),
+        ("CS 1", "2.0.1", "1.6", True),
+        ("CS 1", "2.0.1", "2.0.1", True),  # theirs to settle
+    ],
+)
+def test_an_identity_that_201_does_not_allow_has_to_be_mapped(
+    identity: str, station: Version, csms: Version, is_fine: bool
+) -> None:
+    names = {"MAPPED 1": "M-1", "MAPPED 2": "M/2"}
+    route = Route(
+        identity, station, "default", Upstream("far", csms), options=Options(identity_map=names)
+    )
+    if is_fine:
+        refuse_unmapped(route)
+        return
+    with pytest.raises(HandshakeError) as refused:
+        refuse_unmapped(route)
+    assert (refused.value.status, refused.value.outcome) == (400, "bad_identity")

@@ -17,6 +17,7 @@ PROMISED = {
     "added_seconds": ("histogram", set()),
     "translations_total": ("counter", {"pairing", "action", "outcome"}),
     "translation_loss_total": ("counter", {"rule"}),
+    "journal_entries_total": ("counter", {"csms", "event"}),
     "quirk_repairs_total": ("counter", {"quirk"}),
     "shadow_comparisons_total": ("counter", {"csms", "action", "verdict", "severity"}),
     "shadow_commands_total": ("counter", {"csms", "action"}),
@@ -40,6 +41,7 @@ def busy_tally() -> Tally:
     tally.added_seconds.observe(50e-6)
     tally.translations["16_to_201", "Heartbeat", "exact"] += 1
     tally.losses["LOSS.unit",] += 1
+    tally.journal["new", "replayed"] += 1
     tally.repairs["huawei.empty-vendor",] += 1
     tally.comparisons["new", "Authorize", "matched", "none"] += 1
     tally.shadow_commands["new", "Reset"] += 1

@@ -12,9 +12,9 @@ import trio
 from gateway.core.effects import STATION, Close, Effect, Send
 from gateway.core.route import Route, Upstream
 from gateway.core.tally import Tally
+from gateway.limits import Limits
 from gateway.store.memory import MemoryStore
 from gateway.wire import stream
-from gateway.wire.connection import Limits
 from gateway.wire.decoder import Decoder
 from gateway.wire.framing import PING, PONG, TEXT, encoded
 from gateway.wire.lane import Lane, Upgraded

@@ -1,123 +1,184 @@
 """Every quirk mends what its case file says, and nothing else."""
 
-import re
-from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
-from vendor_quirks.quirk import Nameplate, Quirk
-from vendor_quirks.registry import (
-    QUIRKS,
-    Repairs,
-    mend,
-    mend_text,
-    repairs_for,
-    rewritten_target,
-)
+from tests.vendor_quirks.case_files import CASES, OF, Step, decode, hooks, kind_of, pair, read
+from vendor_quirks.answers import Verdict
+from vendor_quirks.command import Answered
+from vendor_quirks.compiled import DIRECTIONS, Repairs
+from vendor_quirks.mending import Named, mend, mend_envelope, mend_text
+from vendor_quirks.pace import NO_PACE
+from vendor_quirks.quirk import Quirk, Repair
+from vendor_quirks.registry import QUIRKS, repairs_for, rewritten_target
 
-CASES = Path(__file__).parent / "cases"
 NAMES = frozenset(quirk.name for quirk in QUIRKS)
-
-FACT = re.compile(r'(\w+)=(?:"([^"]*)"|(\S+))')
-STEP = re.compile(r"([A-Za-z]+) +(.+)\n(?:becomes +(.+)|stays)")
-TIMINGS = ("prompt_boot_after",)
-
-decode = msgspec.json.decode
+every_quirk = pytest.mark.parametrize("quirk", QUIRKS, ids=lambda quirk: quirk.name)
 
 
-class Step(msgspec.Struct):
-    """What a station of the case does, and what becomes of it; `after` is None where it stays."""
-
-    facts: dict[str, str]
-    kind: str
-    before: str
-    after: str | None
+def repairs(quirk: Quirk, step: Step) -> Repairs:
+    """What this quirk alone does for the station of a step."""
+    return repairs_for(step.nameplate(), off=NAMES - {quirk.name}, on=step.on())
 
 
-def read(text: str) -> list[Step]:
-    steps: list[Step] = []
-    facts: dict[str, str] = {}
-    for block in re.sub(r"(?m)^#.*\n", "", text).split("\n\n"):
-        if block.startswith("station: "):
-            facts = {name: quoted or plain for name, quoted, plain in FACT.findall(block)}
-            continue
-        step = STEP.fullmatch(block.strip("\n"))
-        assert step, f"not a step of a case: {block!r}"
-        steps.append(Step(facts, *step.groups()))
-    return steps
-
-
-def hooks(quirk: Quirk) -> set[str]:
-    """The kinds of step that a quirk's case file must show."""
-    found = {*quirk.from_station, *quirk.to_station}
-    found |= {"GET"} if quirk.handshake else set()
-    found |= {"TEXT"} if quirk.raw_text else set()
-    found |= {"RETRY"} if quirk.answer else set()
-    return found | {"TIMING" for field in TIMINGS if getattr(quirk, field) is not None}
-
-
-def repairs(quirk: Quirk, facts: dict[str, str]) -> Repairs:
-    """What this quirk alone does for a station."""
-    known = {"identity": "CS-1"} | {name: fact for name, fact in facts.items() if name != "on"}
-    return repairs_for(
-        Nameplate(**known), off=NAMES - {quirk.name}, on=frozenset({facts.get("on", "")})
-    )
-
-
-def played(quirk: Quirk, step: Step) -> object:
-    """What becomes of a step; None where it stays."""
-    mending = repairs(quirk, step.facts)
-    match step.kind:
+def play(quirk: Quirk, step: Step) -> None:
+    """Do what the step says, and compare."""
+    kind, mending = kind_of(quirk, step), repairs(quirk, step)
+    first, _, rest = kind.partition(" ")
+    match first:
         case "GET":
-            target, name = rewritten_target(step.before, off=NAMES - {quirk.name})
-            assert (target != step.before) == (name == quirk.name)
-            return target if name else None
+            target, name = rewritten_target(step.text, off=NAMES - {quirk.name})
+            assert (target != step.text) == (name == quirk.name)
+            expect(step, target)
         case "TEXT":
-            text, done = mend_text(mending.raw_text, step.before.encode())
-            assert done == ([(quirk.name, 1)] if text != step.before.encode() else [])
-            return text.decode() if done else None
-        case "RETRY":
-            action, payload = step.before.split(" ", 1)
-            for _, retry in mending.retries.get(action, ()):
-                return retry.changed(decode(payload))
-            return None
+            play_text(quirk, mending, step)
+        case "FRAME":
+            play_frame(quirk, mending, step)
+        case "CALL":
+            play_call(quirk, mending, step, rest)
+        case "HEARD" | "TOLD":
+            play_answer(mending, step, OF[first], rest)
         case "TIMING":
-            return getattr(mending, step.before)
-    return _mended(quirk, mending, step)
+            play_timing(mending, step, rest)
+        case _:
+            play_payload(quirk, mending, step, kind)
 
 
-def _mended(quirk: Quirk, mending: Repairs, step: Step) -> object:
-    assert step.kind in hooks(quirk), "a step of no repair"
-    payload = decode(step.before)
-    side = mending.from_station if step.kind in quirk.from_station else mending.to_station
-    done = mend(side.get(step.kind, ()), payload)
-    assert bool(done) == (payload != decode(step.before)), "counted as it changed"
-    assert all(changes > 0 for _, changes in done)
-    return payload if done else None
+def expect(step: Step, became: str) -> None:
+    assert became == (step.text if step.stays else outcome(step))
 
 
-def expected(step: Step) -> object:
-    if step.after is None or step.kind == "GET":
-        return step.after
-    if step.kind == "TEXT":
+def outcome(step: Step) -> str:
+    """What a step becomes; `nothing` where the message is dropped."""
+    ((word, text),) = step.outcome
+    assert word == "becomes"
+    return "" if text == "nothing" else text
+
+
+def play_text(quirk: Quirk, mending: Repairs, step: Step) -> None:
+    text, done = mend_text(mending.raw_text, step.text.encode())
+    assert done == ([(quirk.name, 1)] if text != step.text.encode() else [])
+    expect(step, text.decode())
+    if not step.stays and text:
         with pytest.raises(msgspec.DecodeError):
-            decode(step.before)
-        decode(step.after)  # mended text parses
-        return step.after
-    return decode(step.after)
+            decode(step.text)
+        decode(text)  # mended text parses
 
 
-@pytest.mark.parametrize("quirk", QUIRKS, ids=lambda quirk: quirk.name)
+def play_frame(quirk: Quirk, mending: Repairs, step: Step) -> None:
+    frame = decode(step.text)
+    done = mend_envelope(mending.envelope, frame, step.facts.get("open", ""))
+    assert done == ([(quirk.name, 1)] if frame != decode(step.text) else [])
+    assert frame == decode(step.text if step.stays else outcome(step))
+
+
+def play_call(quirk: Quirk, mending: Repairs, step: Step, action: str) -> None:
+    payload, known = decode(step.text), step.situation()
+    ours = [one for _, one in mending.commands.get(action, ()) if one.concerns(payload, known)]
+    if step.stays:
+        assert not ours
+        return
+    talk = ours[0].talk(payload, known)
+    asked: Any = next(talk)
+    lines = iter(step.outcome)
+    for word, text in lines:
+        if word == "answers":
+            assert asked == answer(text)
+            return
+        assert word == "sends"
+        sent, wanted = pair(text)
+        assert asked == (sent, decode(wanted))
+        heard, text = next(lines)
+        assert heard == "hears"
+        try:
+            asked = talk.send(answer(text))
+        except StopIteration as done:
+            asked = done.value
+    raise AssertionError("a CALL without its answer")
+
+
+def answer(text: str) -> Answered:
+    """`{...}`, `CALLERROR code`, or `nothing`."""
+    if text == "nothing":
+        return Answered(code="timeout")
+    if text.startswith("CALLERROR "):
+        return Answered(code=text.removeprefix("CALLERROR "))
+    return Answered(decode(text))
+
+
+def play_answer(mending: Repairs, step: Step, of: Any, action: str) -> None:
+    known, payload = step.situation(), decode(step.text)
+    # A limit or a repeat needs the CALL before it: `given:` lines that begin with HEARD or TOLD.
+    for key, text in step.given:
+        if key in OF:
+            known.now -= step.later
+            earlier, said = pair(text)
+            for _, one in mending.answers.get((of, earlier), ()):
+                one.heard(decode(said), known, "earlier")
+            known.now += step.later
+    found = [one.heard(payload, known, "this") for _, one in mending.answers.get((of, action), ())]
+    verdict = next((one for one in found if one is not None), None)
+    if step.stays:
+        assert verdict is None
+        return
+    assert verdict is not None
+    assert verdict == wanted_verdict(step)
+
+
+def wanted_verdict(step: Step) -> Verdict:
+    ((word, text), *more) = step.outcome
+    assert word == "answers"
+    then = None
+    for word, rest in more:
+        assert word == "then"
+        action, payload = pair(rest)
+        then = (action, decode(payload))
+    if text == "the same":
+        return Verdict(None, same_as="earlier")
+    if text.startswith("CALLERROR "):
+        return Verdict({}, error=text.removeprefix("CALLERROR "))
+    return Verdict(decode(text), then=then)
+
+
+def play_timing(mending: Repairs, step: Step, field: str) -> None:
+    is_set = getattr(mending.pace, field)
+    wanted = getattr(NO_PACE, field) if step.stays else decode(outcome(step))
+    assert is_set == wanted
+
+
+def play_payload(quirk: Quirk, mending: Repairs, step: Step, kind: str) -> None:
+    assert kind in hooks(quirk), "a step of no repair"
+    payload, known = decode(step.text), step.situation()
+    done = mend(pairs(mending, kind), payload, known)
+    assert bool(done) == (payload != decode(step.text)), "counted as it changed"
+    assert all(changes > 0 for _, changes in done)
+    assert payload == decode(step.text if step.stays else outcome(step))
+    assert not mend(pairs(mending, kind), payload, known), "nothing is left to do"
+
+
+def pairs(mending: Repairs, kind: str) -> Named[Repair]:
+    direction, action = kind.split(" ")
+    gate = mending.gates.get(direction, {}).get(action)  # type: ignore[call-overload]
+    own: Named[Repair] = getattr(mending, direction).get(action, ())
+    return (*(gate.repairs if gate else ()), *own)
+
+
+def steps_of(quirk: Quirk) -> list[Step]:
+    return read((CASES / f"{quirk.name}.txt").read_text("utf-8"))
+
+
+@every_quirk
 def test_a_quirk_does_what_its_case_says(quirk: Quirk) -> None:
-    steps = read((CASES / f"{quirk.name}.txt").read_text())
+    steps = steps_of(quirk)
     for step in steps:
-        assert played(quirk, step) == expected(step), step
-    assert {step.kind for step in steps if step.after} == hooks(quirk)
-    assert any(step.after is None for step in steps), "something must stay untouched"
+        play(quirk, step)
+    assert {kind_of(quirk, step) for step in steps if not step.stays} == hooks(quirk)
+    assert any(step.stays for step in steps), "something must stay untouched"
 
 
-@pytest.mark.parametrize("quirk", QUIRKS, ids=lambda quirk: quirk.name)
+@every_quirk
 def test_a_quirk_mends_something(quirk: Quirk) -> None:
     assert hooks(quirk)
 
@@ -126,10 +187,27 @@ def test_every_case_file_belongs_to_a_quirk() -> None:
     assert {path.name for path in CASES.iterdir()} == {f"{name}.txt" for name in NAMES}
 
 
-@pytest.mark.parametrize("quirk", QUIRKS, ids=lambda quirk: quirk.name)
+@every_quirk
 def test_a_quirk_that_is_switched_off_does_nothing(quirk: Quirk) -> None:
-    for step in read((CASES / f"{quirk.name}.txt").read_text()):
-        facts = {"identity": "CS-1"} | {k: v for k, v in step.facts.items() if k != "on"}
-        assert repairs_for(Nameplate(**facts), off=NAMES, on=NAMES) == Repairs()
+    for step in steps_of(quirk):
+        nothing = repairs_for(step.nameplate(), off=NAMES, on=NAMES)
+        assert nothing.names == nothing.shared == ()
         if step.kind == "GET":
-            assert rewritten_target(step.before, off=NAMES) == (step.before, None)
+            assert rewritten_target(step.text, off=NAMES) == (step.text, None)
+
+
+@pytest.mark.parametrize(
+    "quirk", [quirk for quirk in QUIRKS if quirk.is_shared], ids=lambda quirk: quirk.name
+)
+def test_what_a_shared_quirk_mends_is_never_taken_for_clean(quirk: Quirk) -> None:
+    steps = [step for step in steps_of(quirk) if kind_of(quirk, step).startswith(DIRECTIONS)]
+    for clean in steps:
+        for faulty in steps:
+            kind = kind_of(quirk, faulty)
+            if not clean.stays or faulty.stays or kind_of(quirk, clean) != kind:
+                continue
+            direction, action = kind.split(" ")
+            gate = repairs(quirk, faulty).gates[direction].get(action)  # type: ignore[index]
+            if gate is not None:
+                gate.learn(clean.text.encode())
+                assert not gate.is_clean(faulty.text.encode()), "its shape hides it: it needs signs"

@@ -5,8 +5,12 @@ from typing import Any
 import pytest
 
 from vendor_quirks import firmware
+from vendor_quirks.answers import AnswerHere
+from vendor_quirks.pace import Pace
 from vendor_quirks.quirk import Match, Nameplate, Quirk
-from vendor_quirks.registry import Repairs, checked, repairs_for
+from vendor_quirks.registry import QUIRKS, REGISTRY, Registry, checked, evidence, repairs_for
+from vendor_quirks.repairs.fields import SetTo
+from vendor_quirks.repairs.transactions import FillTransactionId
 
 WALLBOX = Nameplate("CS-1", "1.6", vendor="Wall Box Chargers", firmware="6.11.16")
 NO_BOOT = "wallbox.fw6-no-boot-on-connect"
@@ -26,7 +30,8 @@ def plate(**facts: str) -> Nameplate:
         (Match(vendor="Volt*"), {"vendor": "Voltbox GmbH"}),
         (Match(model="Pulse-?[0-9]"), {"model": "pulse-x7"}),
         (Match(identity="GRS-*"), {"identity": "grs-1"}),
-        (Match(version="2.0.1"), {"version": "2.0.1"}),
+        (Match(meter_type="Internal*"), {"meter_type": "Internal NON compliant"}),
+        (Match(firmware="AC_GL*"), {"firmware": "AC_GLx_1.14"}),
         (Match(vendor="Volt*", model="Pulse*"), {"vendor": "Voltbox", "model": "Pulse"}),
     ],
 )
@@ -38,7 +43,7 @@ def test_what_is_named_fits(match: Match, facts: dict[str, str]) -> None:
     ("match", "facts"),
     [
         (Match(vendor="Volt"), {"vendor": "Voltbox"}),
-        (Match(version="2.0.1"), {"version": "1.6"}),
+        (Match(vendor="Volt*", meter_type="MID"), {"vendor": "Voltbox"}),
         (Match(identity="GRS-*"), {"identity": "CS-GRS-1"}),
         (Match(vendor="Volt*", model="Pulse*"), {"vendor": "Voltbox", "model": "Other"}),
         (Match(vendor="Voltbox", opt_in=True), {"vendor": "Voltbox"}),
@@ -55,6 +60,9 @@ def test_one_thing_that_does_not_fit_is_enough(match: Match, facts: dict[str, st
         Match(model="*"),
         Match(firmware_from="0"),
         Match(firmware_before="999"),
+        Match(vendor_id="*"),
+        Match(keys=("G_MaxCurrent",)),
+        Match(behaviour="boots-in-a-loop"),
     ],
 )
 def test_nothing_fits_a_station_that_has_not_booted(match: Match) -> None:
@@ -122,18 +130,18 @@ def test_configuration_switches_a_quirk_off() -> None:
 
 
 def test_configuration_switches_a_quirk_on_that_nothing_recognises() -> None:
-    assert repairs_for(plate()) == Repairs()
+    assert repairs_for(plate()).names == ()
     assert repairs_for(plate(), on=frozenset({TRIGGER})).names == (TRIGGER,)
     assert repairs_for(plate(), on=frozenset({NO_BOOT})).prompt_boot_after == 3.0
 
 
 def test_off_wins_over_on() -> None:
     both = frozenset({TRIGGER})
-    assert repairs_for(plate(), off=both, on=both) == Repairs()
+    assert repairs_for(plate(), off=both, on=both).names == ()
 
 
 def test_configuration_cannot_switch_a_quirk_on_for_the_other_version() -> None:
-    assert repairs_for(plate(version="2.0.1"), on=frozenset({TRIGGER})) == Repairs()
+    assert repairs_for(plate(version="2.0.1"), on=frozenset({TRIGGER})).names == ()
 
 
 def test_stations_of_one_kind_share_their_repairs() -> None:
@@ -145,7 +153,10 @@ def test_stations_of_one_kind_share_their_repairs() -> None:
 def test_a_station_recognised_by_identity_does_not_lend_its_repairs() -> None:
     grizzle = plate(identity="GRS-1", vendor="UnitedChargers")
     other = plate(identity="CS-1", vendor="UnitedChargers")
-    assert repairs_for(grizzle).names == ("grizzle.missing-array-open",)
+    assert set(repairs_for(grizzle).names) == {
+        "grizzle.missing-array-open",
+        "grizzle.truncated-json",
+    }
     assert repairs_for(other).names == ()
 
 
@@ -163,6 +174,9 @@ def quirk(**fields: Any) -> Quirk:
     return Quirk(**(plain | fields))
 
 
+FILL = {"MeterValues": (FillTransactionId(),)}
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -172,8 +186,98 @@ def quirk(**fields: Any) -> Quirk:
         [quirk(why="")],
         [quirk(seen="")],
         [quirk(handshake=lambda target: None)],
+        [quirk(match=Match())],
+        [quirk(match=())],
+        [quirk(match=Match(behaviour="sulks"))],
+        [quirk(side="csms")],
+        [quirk(signs=(b"x",))],
+        [quirk(name="csms.volt")],
+        [quirk(name="csms.volt", side="csms")],
+        [quirk(name="shared.volt")],
+        [quirk(name="shared.volt", match=Match(), from_station=FILL)],
+        [quirk(name="shared.volt", match=Match(), needs=frozenset({"samples"}))],
+        [quirk(name="shared.volt", match=Match(), lossy=True, confidence="medium")],
     ],
 )
 def test_a_quirk_that_lacks_something_is_refused_at_once(wrong: list[Quirk]) -> None:
     with pytest.raises(ValueError, match=r"volt|fix1"):
         checked(wrong)
+
+
+@pytest.mark.parametrize("confidence", ["medium", "low"])
+def test_a_loss_on_weak_evidence_waits_until_it_is_asked_for(confidence: str) -> None:
+    registry = Registry([quirk(lossy=True, confidence=confidence)])
+    volt = plate(vendor="Volt")
+    assert registry.repairs_for(volt).names == ()
+    assert registry.repairs_for(volt, on=frozenset({"volt.fault"})).names == ("volt.fault",)
+
+
+def test_any_one_of_several_matches_is_enough() -> None:
+    registry = Registry([quirk(match=(Match(vendor="Volt"), Match(vendor_id="VOLT*")))])
+    assert registry.repairs_for(plate(vendor="Volt")).names == ("volt.fault",)
+    heard = plate(vendor_ids=frozenset({"volt-3"}))
+    assert registry.repairs_for(heard).names == ("volt.fault",)
+    assert registry.repairs_for(plate(vendor="Other")).names == ()
+
+
+def test_configuration_keys_tell_a_station_only_when_it_listed_all_of_them() -> None:
+    registry = Registry([quirk(match=Match(keys=("QrCode", "ChargeRate")))])
+    assert registry.keys == {"QrCode", "ChargeRate"}
+    assert registry.repairs_for(plate(keys=frozenset({"QrCode"}))).names == ()
+    both = frozenset({"QrCode", "ChargeRate", "More"})
+    assert registry.repairs_for(plate(keys=both)).names == ("volt.fault",)
+
+
+def test_what_is_everyones_is_on_for_a_station_that_said_nothing() -> None:
+    shared = quirk(name="shared.volt", match=Match(), from_station={"A": (SetTo("x", 1),)})
+    found = Registry([shared]).repairs_for(plate())
+    assert (found.names, found.shared) == ((), ("shared.volt",))
+    assert "A" in found.gates["from_station"]
+    assert not found.from_station
+
+
+def test_a_later_quirk_of_the_same_name_takes_the_place() -> None:
+    registry = Registry([quirk(timing=Pace(min_gap=1.0))])
+    more = registry.with_more([quirk(timing=Pace(min_gap=2.0))])
+    assert more.repairs_for(plate(vendor="Volt")).pace.min_gap == 2.0
+    assert registry.repairs_for(plate(vendor="Volt")).pace.min_gap == 1.0
+
+
+def test_everything_can_be_switched_off_or_only_be_observed_at_once() -> None:
+    star = frozenset({"*"})
+    assert not repairs_for(WALLBOX, off=star).shared
+    observed = repairs_for(WALLBOX, observe=star)
+    assert observed.observed == {*observed.names, *observed.shared}
+    assert observed.prompt_boot_after is None, "what is only observed does nothing"
+
+
+def test_the_paces_of_several_quirks_become_the_strictest() -> None:
+    slow = quirk(timing=Pace(min_gap=1.0, ping_interval=60.0, hold_until="first_status"))
+    silent = quirk(name="volt.other", timing=Pace(ping_interval=20.0, hold_until="boot"))
+    pace = Registry([slow, silent]).repairs_for(plate(vendor="Volt")).pace
+    assert pace == Pace(min_gap=1.0, ping_interval=20.0, hold_until="first_status")
+
+
+def test_it_is_told_by_what_a_quirk_was_recognised() -> None:
+    wallbox = next(one for one in QUIRKS if one.name == NO_BOOT)
+    told = evidence(wallbox, WALLBOX)
+    assert told == ("vendor=Wall Box Chargers", "firmware_from=6", "firmware_before=7")
+    assert evidence(wallbox, plate(), frozenset({NO_BOOT})) == ("configuration",)
+    assert evidence(wallbox, plate()) == ()
+
+
+def test_only_the_messages_that_some_quirk_asks_about_are_noted() -> None:
+    plain = quirk(answer_here=(AnswerHere(action="DataTransfer"),))
+    assert Registry([plain]).repairs_for(plate(vendor="Volt")).noted == frozenset()
+    filling = quirk(from_station=FILL)
+    noted = Registry([filling]).repairs_for(plate(vendor="Volt")).noted
+    assert {"StartTransaction", "StartTransactionResponse", "StopTransaction"} <= noted
+    assert "MeterValues" not in noted
+
+
+def test_no_more_signs_are_looked_for_in_frequent_messages_than_they_can_bear() -> None:
+    for version in ("1.6", "2.0.1"):
+        gates = REGISTRY.repairs_for(plate(version=version)).gates
+        for action in ("MeterValues", "Heartbeat", "TransactionEvent"):
+            gate = gates["from_station"].get(action)
+            assert gate is None or len(gate.signs) <= 5, action

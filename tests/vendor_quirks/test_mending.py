@@ -9,13 +9,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.vendor_quirks.every_repair import EVERY
+from vendor_quirks.compiled import DIRECTIONS
+from vendor_quirks.mending import copied, mend_envelope
 from vendor_quirks.quirk import Nameplate, Repair
-from vendor_quirks.registry import QUIRKS, Repairs, mend, mend_text, repairs_for
-from vendor_quirks.repairs import Each, Replace, SetTo
+from vendor_quirks.registry import QUIRKS, mend, mend_text, repairs_for
+from vendor_quirks.repairs.fields import Each, Replace, SetTo
+from vendor_quirks.situation import Connector, Situation, Transaction
 
 PLACES = "csChargingProfiles chargingProfile stackLevel chargePointVendor meterValue sampledValue"
-FIELDS = [*PLACES.split(), "format", "signedMeterValue", "signedMeterData", "value", "x"]
-VALUES = ["", "SignedData", "Raw", "Huawei", 0, 3, False, None, Decimal("1.10")]
+SAID = "transactionData transactionId connectorId idTag key configurationKey timestamp unit phase"
+MORE = "measurand unknownKey meterStop limit format signedMeterValue signedMeterData value x"
+FIELDS = [*PLACES.split(), *SAID.split(), *MORE.split()]
+WORDS = (
+    "|1970-01-01T00:00:00Z|2026-01-01T9:00:00|kWh|Wh|L1-N| 0.5|1.25|1e400|true|SignedData|Raw"
+    "|Huawei|Current.Import.L1|Energy.Active.Import.Register|HeartbeatInterval"
+)
+NUMBERS = [-1, 0, 3, 77, 2**63, Decimal("1.10")]
+VALUES = [*WORDS.split("|"), *NUMBERS, False, True, None]
 
 JSON = st.recursive(
     st.sampled_from(VALUES) | st.text(max_size=5),
@@ -27,7 +38,13 @@ JSON = st.recursive(
 OBJECT = st.dictionaries(st.sampled_from(FIELDS), JSON, max_size=4)
 SAMPLE = st.fixed_dictionaries(
     {"value": st.sampled_from(["1", "", 2])},
-    optional={"format": st.sampled_from(["Raw", "SignedData"]), "signedMeterValue": OBJECT},
+    optional={
+        "unit": st.sampled_from(["kWh", "Wh", "C", ""]),
+        "measurand": JSON,
+        "phase": JSON,
+        "format": st.sampled_from(["Raw", "SignedData"]),
+        "signedMeterValue": OBJECT,
+    },
 )
 METER = st.lists(st.fixed_dictionaries({"sampledValue": st.lists(SAMPLE | OBJECT, max_size=3)}))
 PROFILE = st.fixed_dictionaries({"stackLevel": st.integers() | JSON})
@@ -39,12 +56,20 @@ PAYLOADS = OBJECT | st.fixed_dictionaries(
         "chargingProfile": PROFILE,
         "chargePointVendor": JSON,
         "stackLevel": JSON,
+        "transactionData": METER,
+        "transactionId": JSON,
+        "connectorId": st.sampled_from([0, 1, 2]) | JSON,
+        "idTag": JSON,
+        "key": JSON,
+        "value": JSON,
+        "timestamp": JSON,
+        "configurationKey": st.lists(OBJECT, max_size=3),
     },
 )
 
-TABLES = [table for quirk in QUIRKS for table in (quirk.from_station, quirk.to_station)]
+TABLES = [getattr(quirk, direction) for quirk in QUIRKS for direction in DIRECTIONS]
 OURS = [repair for table in TABLES for repairs in table.values() for repair in repairs]
-# What a quirk of meter values would do; none is there yet, and signed ones must be safe from it.
+# The worst that a quirk could do to meter values: signed ones must be safe from it.
 SAMPLES: list[Repair] = [
     Each("meterValue.sampledValue", SetTo("value", "9")),
     Each("meterValue.sampledValue", Replace("format", {"Raw": "Text"})),
@@ -52,7 +77,7 @@ SAMPLES: list[Repair] = [
     Each("meterValue.signedMeterValue.x", SetTo("value", "")),
 ]
 REPAIRS: list[tuple[str, Repair]] = [
-    (f"number {number}", repair) for number, repair in enumerate([*OURS, *SAMPLES])
+    (f"number {number}", repair) for number, repair in enumerate([*OURS, *SAMPLES, *EVERY])
 ]
 TEXTS = [("text", repair) for quirk in QUIRKS for repair in quirk.raw_text]
 
@@ -61,7 +86,19 @@ FRAGMENTS = st.sampled_from(
 )
 TEXT = st.lists(FRAGMENTS, max_size=30).map("".join).map(str.encode)
 
-quiet = settings(derandomize=True, deadline=None, max_examples=200)
+
+def known() -> Situation:
+    """A station with a transaction on connector 1, and some configuration."""
+    running = Transaction(1, 77, "04A1", 1000, "2026-01-01T11:00:00Z")
+    return Situation(
+        now=1_767_268_800.0,
+        settings={"tag": "FREE", "tags": {"x": "y"}, "zone": 2},
+        connectors={1: Connector(status={"status": "Charging"}, transaction=running)},
+        keys={"heartbeatinterval": ("HeartBeatInterval", "300")},
+    )
+
+
+quiet = settings(derandomize=True, deadline=None, max_examples=100)
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
@@ -71,7 +108,7 @@ def objects(value: Any) -> list[dict[str, Any]]:
 
 def signed(payload: dict[str, Any]) -> list[Any]:
     """What of the samples a signature covers: 1.6 has it in the value, 2.0.1 beside it."""
-    meters = objects(payload.get("meterValue"))
+    meters = [*objects(payload.get("meterValue")), *objects(payload.get("transactionData"))]
     samples = [sample for meter in meters for sample in objects(meter.get("sampledValue"))]
     blocks = [sample for sample in samples if sample.get("format") == "SignedData"]
     beside = [sample["signedMeterValue"] for sample in samples if "signedMeterValue" in sample]
@@ -84,18 +121,18 @@ def test_a_repair_counts_what_it_changes_and_has_nothing_left_to_do(
     payload: dict[str, Any],
 ) -> None:
     for pair in REPAIRS:
-        mended = deepcopy(payload)
-        done = mend((pair,), mended)
+        mended = copied(payload)
+        done = mend((pair,), mended, known())
         assert all(changes > 0 for _, changes in done)
         assert bool(done) == (repr(mended) != repr(payload))
-        assert mend((pair,), mended) == []
+        assert mend((pair,), mended, known()) == []
 
 
 @given(payload=PAYLOADS)
 @quiet
 def test_signed_values_are_never_altered(payload: dict[str, Any]) -> None:
     before = signed(payload)
-    mend(tuple(REPAIRS), payload)
+    mend(tuple(REPAIRS), payload, known())
     assert signed(payload) == before
 
 
@@ -111,7 +148,7 @@ def test_a_signed_sample_stays_while_its_neighbour_is_mended() -> None:
 def test_an_unknown_vendor_is_never_touched(vendor: str, model: str, firmware: str) -> None:
     for version in ("1.6", "2.0.1"):
         nameplate = Nameplate("CS-1", version, f"_{vendor}", f"_{model}", "", firmware)
-        assert repairs_for(nameplate) == Repairs()
+        assert repairs_for(nameplate).names == ()
 
 
 @given(value=JSON)
@@ -136,6 +173,18 @@ def test_respelling_never_raises_and_only_ever_tells_of_a_change(text: bytes) ->
     assert all(changes == 1 for _, changes in done)
 
 
+@given(frame=st.lists(JSON, max_size=6) | st.tuples(st.integers(0, 5), JSON, JSON, JSON).map(list))
+@quiet
+def test_an_envelope_is_mended_once_or_left_as_it_is(frame: list[Any]) -> None:
+    for quirk in QUIRKS:
+        for repair in quirk.envelope:
+            mended = deepcopy(frame)
+            done = mend_envelope((("it", repair),), mended, "7")
+            assert done in ([], [("it", 1)])
+            assert bool(done) == (repr(mended) != repr(frame))
+            assert mend_envelope((("it", repair),), mended, "7") == []
+
+
 @pytest.mark.parametrize(
     "piece",
     [b'\\"', b'"', b"[", b",", b"[,", b" ", b'"transactionId"', b'"transactionId":', b", ", b"\\"],
@@ -148,7 +197,7 @@ def test_hostile_text_costs_time_in_proportion(front: bytes, piece: bytes) -> No
     assert len(mended) <= len(text)
 
 
-def half_done(payload: dict[str, Any]) -> int:
+def half_done(payload: dict[str, Any], known: Situation) -> int:
     payload["meterValue"][0]["value"] = "spoiled"
     payload["added"] = 1
     raise KeyError("absent")

@@ -1,0 +1,131 @@
+"""What becomes of each exchange that a shadow should have taken part in: its verdict, counted."""
+
+from collections.abc import Iterable
+
+from adapters.frame import CallError, CallResult
+from gateway.core.comparison.answers import Answer, Outcome, compared
+from gateway.core.comparison.commands import Command, Paired
+from gateway.core.comparison.rules import Setting
+from gateway.core.effects import Compared, Effect, Sample
+from gateway.core.shadows.seen import Heard
+from gateway.core.tally import Tally
+
+MOST_GAPS = 128  # transactions that a shadow missed something of
+# Decisions that depend on what was heard of a transaction before.
+STATEFUL = frozenset({"Authorize", "MeterValues", "StopTransaction", "TransactionEvent"})
+EMPTY = b"null"
+
+
+class Pair:
+    """One CALL of the station, and the two answers to it as they come."""
+
+    __slots__ = ("heard", "is_synthetic", "primary", "sent_at", "shadow")
+
+    def __init__(self, heard: Heard, primary: Answer | None = None) -> None:
+        self.heard, self.primary = heard, primary
+        self.shadow: Answer | None = None
+        self.is_synthetic = primary is not None  # told by us, to one who came late
+        self.sent_at = 0.0
+
+
+class Judge:
+    """Gives verdicts for one shadow; knows of which transactions it missed something."""
+
+    __slots__ = ("_name", "_out", "_setting", "_tally", "gaps")
+
+    def __init__(self, name: str, setting: Setting, out: list[Effect], tally: Tally) -> None:
+        self._name, self._setting, self._out, self._tally = name, setting, out, tally
+        self.gaps: dict[str, int] = {}  # transaction -> messages missed; the oldest first
+
+    def compare(self, pair: Pair) -> None:
+        """Both have answered."""
+        primary, shadow, heard = pair.primary, pair.shadow, pair.heard
+        assert primary is not None, "a pair is compared when both have answered"
+        assert shadow is not None, "a pair is compared when both have answered"
+        setting = self._setting
+        if primary.message != shadow.message:
+            setting = Setting(
+                setting.version, setting.primary, setting.shadow, shadow.at - primary.at
+            )
+        outcome = compared(heard.action, primary, shadow, setting)
+        if outcome.verdict in ("mismatched", "shadow_error") and self._has_missed(heard):
+            outcome = Outcome("not_comparable", "S3", ("gap",))
+        if heard.ends and self.gaps:
+            self.gaps.pop(heard.transaction, None)
+        self._say(pair, outcome)
+
+    def _has_missed(self, heard: Heard) -> bool:
+        if not self.gaps or heard.action not in STATEFUL:
+            return False
+        return heard.action == "Authorize" or heard.transaction in self.gaps
+
+    def unanswered(self, pair: Pair) -> None:
+        """The shadow said nothing in time."""
+        self._say(pair, Outcome("unanswered", "S2"))
+
+    def missed(self, heard: Heard, reason: str, running: Iterable[str]) -> None:
+        """The shadow did not hear it; from here until they end, transactions are not comparable."""
+        for transaction in running:
+            self.gaps.setdefault(transaction, 0)
+        if heard.transaction:
+            self.gaps[heard.transaction] = self.gaps.get(heard.transaction, 0) + 1
+        while len(self.gaps) > MOST_GAPS:
+            del self.gaps[next(iter(self.gaps))]
+        self._tell(heard.action, Outcome("not_comparable", "S3", (reason,)))
+
+    def not_comparable(self, heard: Heard, reason: str) -> None:
+        """It makes no sense to compare this one."""
+        self._tell(heard.action, Outcome("not_comparable", "S3", (reason,)))
+
+    def commanded(self, paired: Paired) -> None:
+        """A command that both gave, or one of them alone."""
+        outcome, primary, shadow = paired.outcome, paired.primary, paired.shadow
+        sample = None
+        if outcome.verdict == "mismatched":
+            sample = Sample(EMPTY, _shown(primary), _shown(shadow))
+        self._tally.command_pairs[self._name, paired.action, outcome.verdict] += 1
+        self._out.append(
+            Compared(
+                self._name, paired.action, *outcome, kind="command", sample=sample,
+                primary_seconds=0.0 if shadow is None or primary is None
+                else max(0.0, shadow.at - primary.at),
+            )
+        )  # fmt: skip
+
+    def _say(self, pair: Pair, outcome: Outcome) -> None:
+        primary, shadow, heard = pair.primary, pair.shadow, pair.heard
+        verdict, severity = outcome.verdict, outcome.severity
+        sample = None
+        if verdict not in ("matched", "ignored", "not_comparable"):
+            sample = Sample(bytes(heard.call.payload), _told(primary), _told(shadow))
+        self._tally.comparisons[self._name, heard.action, verdict, severity] += 1
+        self._out.append(
+            Compared(
+                self._name, heard.action, verdict, severity, outcome.paths, outcome.rules, "answer",
+                0.0 if primary is None else primary.at - heard.at,
+                0.0 if shadow is None else shadow.at - pair.sent_at,
+                sample,
+            )
+        )  # fmt: skip
+
+    def _tell(self, action: str, outcome: Outcome) -> None:
+        self._tally.comparisons[self._name, action, outcome.verdict, outcome.severity] += 1
+        self._out.append(Compared(self._name, action, *outcome))
+
+
+def _told(answer: Answer | None) -> bytes:
+    """An answer as the evidence shows it."""
+    if answer is None:
+        return EMPTY
+    return shown(answer.message)
+
+
+def shown(message: CallResult | CallError) -> bytes:
+    """A message's payload; of a CALLERROR its code, as an object."""
+    if isinstance(message, CallError):
+        return b'{"CALLERROR":"%b"}' % message.code.encode("ascii", "replace")[:40].replace(b'"', b"")
+    return bytes(message.payload)
+
+
+def _shown(command: Command | None) -> bytes:
+    return EMPTY if command is None else command.payload

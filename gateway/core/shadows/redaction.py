@@ -1,0 +1,74 @@
+"""What no shadow and no evidence may hold: passwords, keys, credentials in URLs, id tokens."""
+
+import hashlib
+import re
+from typing import Any
+
+import msgspec
+
+from adapters.payload import decoder, encode
+
+MASK = "(redacted)"
+LONGEST = 2000  # characters of one text in the evidence
+
+# Configuration keys of 1.6 and variables of 2.0.1 whose value is a secret.
+SECRETS = re.compile(r"password|authorizationkey|secret|privatekey|passphrase|\bpin\b|\bapn", re.I)
+SECRET_FIELDS = frozenset({"basicAuthPassword", "password", "simPin", "apnPassword", "apnUserName"})
+TOKENS = frozenset({"idTag", "parentIdTag", "idToken", "additionalIdToken"})
+CERTIFICATES = frozenset({"certificate", "csr", "exiRequest", "exiResponse", "certificateChain"})
+CREDENTIALS = re.compile(r"(?<=://)[^/@\s\"]{1,256}@")
+_CREDENTIALS = re.compile(CREDENTIALS.pattern.encode())
+_decode = decoder(dict[str, Any]).decode
+
+
+def is_secret(name: str) -> bool:
+    """Whether a configuration key or variable of that name has a value that nobody may read."""
+    return SECRETS.search(name) is not None
+
+
+def without_credentials(payload: bytes) -> bytes:
+    """A payload whose URLs name no user and no password; nearly always the same bytes."""
+    if b"://" not in payload or b"@" not in payload:
+        return payload
+    return _CREDENTIALS.sub(b"", payload)
+
+
+def token_hash(token: str, key: bytes) -> str:
+    """A keyed hash of an id token, the same for upper and lower case: 16 hexadecimal digits."""
+    return hashlib.blake2b(token.casefold().encode(), key=key, digest_size=8).hexdigest()
+
+
+def redacted(payload: bytes, key: bytes) -> bytes:
+    """A payload as it may be kept: it shows what differed, and nobody's token or password."""
+    try:
+        found = _decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return b'"(no object)"'
+    return encode(_walked(found, key))
+
+
+def _walked(value: Any, key: bytes, name: str = "") -> Any:
+    if isinstance(value, dict):
+        hides = _names_a_secret(value)
+        return {
+            inner: MASK if hides and inner in ("value", "attributeValue") else _walked(v, key, inner)
+            for inner, v in value.items()
+        }
+    if isinstance(value, list):
+        return [_walked(each, key, name) for each in value]
+    if not isinstance(value, str):
+        return value
+    if name in TOKENS:
+        return f"token:{token_hash(value, key)}"
+    if name in SECRET_FIELDS:
+        return MASK
+    if name in CERTIFICATES:
+        return f"hash:{token_hash(value, key)}"
+    return CREDENTIALS.sub("", value[:LONGEST])
+
+
+def _names_a_secret(fields: dict[str, Any]) -> bool:
+    """A key with its value, as ChangeConfiguration, GetConfiguration and SetVariables write it."""
+    variable = fields.get("variable")
+    names = (fields.get("key"), variable.get("name") if isinstance(variable, dict) else None)
+    return any(isinstance(name, str) and is_secret(name) for name in names)

@@ -1,0 +1,209 @@
+"""What was really seen of a station: what a late shadow is told, and what it may read.
+
+It is kept for every station, shadow or none, because a shadow may be switched on at any time;
+what costs memory (configuration, variables, schedules) only while there is one.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+
+from adapters.frame import Call, CallError, CallResult, Version
+from adapters.payload import decoder
+from gateway.core.comparison.answers import BROKEN, Answer
+from gateway.core.comparison.sessions import NAME, NUMBER
+from gateway.core.shadows.redaction import is_secret
+
+STATUSES = 64  # connectors whose last status is remembered
+OPEN = 64  # transactions that have not ended
+KEPT = 256  # configuration keys, variables
+LONGEST = 500  # characters of a value
+TOLD_LATER = frozenset(
+    {"BootNotification", "StatusNotification", "StartTransaction", "StopTransaction",
+     "TransactionEvent"}
+)  # fmt: skip
+TRANSACTIONAL = frozenset({"MeterValues", "StopTransaction", "TransactionEvent"})
+EVENT = re.compile(rb'"eventType"\s*:\s*"(\w{1,20})"')
+_decode = decoder(dict[str, Any]).decode
+
+
+class Heard:
+    """One CALL of the station: which transaction it is about, and whether it begins or ends it."""
+
+    __slots__ = ("action", "at", "begins", "call", "ends", "transaction")
+
+    def __init__(self, call: Call, action: str, at: float) -> None:
+        self.call, self.action, self.at = call, action, at
+        self.transaction = ""
+        self.begins, self.ends = action == "StartTransaction", action == "StopTransaction"
+        if action in TRANSACTIONAL:
+            self._look()
+
+    def _look(self) -> None:
+        payload = bytes(self.call.payload)
+        is_event = self.action == "TransactionEvent"
+        found = (NAME if is_event else NUMBER).search(payload)
+        if found is not None:
+            self.transaction = found[1].decode("utf-8", "replace")
+        if is_event and (kind := EVENT.search(payload)) is not None:
+            self.begins, self.ends = kind[1] == b"Started", kind[1] == b"Ended"
+
+
+class Begun:
+    """A transaction that runs: the CALL that began it, and what the primary answered."""
+
+    __slots__ = ("answer", "call")
+
+    def __init__(self, call: Call, answer: Answer | None = None) -> None:
+        self.call, self.answer = call, answer
+
+
+class Seen:
+    """One station, as far as it was seen since it connected."""
+
+    __slots__ = (
+        "_reads", "_starting", "boot", "configuration", "list_version", "open", "schedules",
+        "statuses", "variables", "version",
+    )  # fmt: skip
+
+    def __init__(self, version: Version, boot: Call | None) -> None:
+        self.version, self.boot = version, boot
+        self.statuses: dict[tuple[Any, Any], Call] = {}
+        self.open: dict[str, Begun] = {}  # the oldest first
+        self._starting: dict[str, Call] = {}  # 1.6 StartTransactions, by message id
+        self._reads = False
+        self.configuration: dict[str, tuple[str | None, bool]] = {}  # value, readonly
+        self.variables: dict[tuple[Any, ...], str] = {}
+        self.schedules: dict[bytes, bytes] = {}  # GetCompositeSchedule, its answer
+        self.list_version: int | None = None
+
+    @property
+    def awaits(self) -> bool:
+        """Whether a transaction is beginning whose number the primary has yet to say."""
+        return bool(self._starting)
+
+    # What the station says
+
+    def heard(self, heard: Heard) -> None:
+        """Keep what a late joiner has to be told."""
+        call = heard.call
+        if heard.action == "BootNotification":
+            self.boot = call
+            self.statuses.clear()
+        elif heard.action == "StatusNotification":
+            self._status(call)
+        elif heard.begins:
+            if heard.action == "TransactionEvent":
+                self._begin(heard.transaction, Begun(call))
+            else:
+                self._starting[call.message_id] = call
+                _bound(self._starting, OPEN)
+        elif heard.ends:
+            self.open.pop(heard.transaction, None)
+
+    def answered(self, message_id: str, answer: Answer) -> None:
+        """The station was answered: a 1.6 transaction has its number."""
+        call = self._starting.pop(message_id, None)
+        if call is not None and (number := answer.number) is not None:
+            self._begin(str(number), Begun(call, answer))
+
+    def _begin(self, transaction: str, begun: Begun) -> None:
+        self.open[transaction] = begun
+        _bound(self.open, OPEN)
+
+    def _status(self, call: Call) -> None:
+        try:
+            given = _decode(call.payload)
+        except BROKEN:
+            return
+        place = (str(given.get("evseId"))[:20], str(given.get("connectorId"))[:20])
+        if len(self.statuses) < STATUSES or place in self.statuses:
+            self.statuses[place] = call
+
+    # What the station answers its primary
+
+    def obeyed(self, call: Call, message: CallResult | CallError) -> None:
+        """The station answered a command: what that shows of it."""
+        look = _LOOKS.get(call.action)
+        if look is None or isinstance(message, CallError):
+            return
+        try:
+            look(self, _decode(call.payload), _decode(message.payload), bytes(message.payload))
+        except (*BROKEN, KeyError, TypeError, AttributeError):
+            return  # an answer that no schema knows shows nothing
+
+    def _configuration(self, asked: dict[str, Any], said: dict[str, Any], raw: bytes) -> None:
+        for row in said.get("configurationKey") or ():
+            self._keep_key(str(row["key"]), row.get("value"), bool(row["readonly"]))
+
+    def _changed(self, asked: dict[str, Any], said: dict[str, Any], raw: bytes) -> None:
+        if said["status"] in ("Accepted", "RebootRequired"):
+            self._keep_key(str(asked["key"]), asked["value"], False)
+
+    def _keep_key(self, key: str, value: Any, readonly: bool) -> None:
+        if len(self.configuration) < KEPT or key in self.configuration:
+            shown = None if value is None or is_secret(key) else str(value)[:LONGEST]
+            self.configuration[key[:50]] = (shown, readonly)
+
+    def _variables(self, asked: dict[str, Any], said: dict[str, Any], raw: bytes) -> None:
+        for row in said["getVariableResult"]:
+            if row["attributeStatus"] == "Accepted":
+                self._keep_variable(row, row.get("attributeValue", ""))
+
+    def _set(self, asked: dict[str, Any], said: dict[str, Any], raw: bytes) -> None:
+        values = {place(row): row["attributeValue"] for row in asked["setVariableData"]}
+        for row in said["setVariableResult"]:
+            if row["attributeStatus"] == "Accepted" and place(row) in values:
+                self._keep_variable(row, values[place(row)])
+
+    def _keep_variable(self, row: dict[str, Any], value: Any) -> None:
+        where = place(row)
+        if is_secret(row["variable"]["name"]):
+            return
+        if len(self.variables) < KEPT or where in self.variables:
+            self.variables[where] = str(value)[:LONGEST]
+
+    def _list(self, asked: dict[str, Any], said: dict[str, Any], raw: bytes) -> None:
+        found = said.get("listVersion", said.get("versionNumber"))
+        if type(found) is int:
+            self.list_version = found
+
+    def _sent_list(self, asked: dict[str, Any], said: dict[str, Any], raw: bytes) -> None:
+        found = asked.get("listVersion", asked.get("versionNumber"))
+        if said["status"] == "Accepted" and type(found) is int:
+            self.list_version = found
+
+    def _schedule(self, asked: dict[str, Any], said: dict[str, Any], raw: bytes) -> None:
+        self.schedules[schedule_key(asked)] = raw
+        _bound(self.schedules, 16)
+
+
+_LOOKS = {
+    "GetConfiguration": Seen._configuration,
+    "ChangeConfiguration": Seen._changed,
+    "GetVariables": Seen._variables,
+    "SetVariables": Seen._set,
+    "GetLocalListVersion": Seen._list,
+    "SendLocalList": Seen._sent_list,
+    "GetCompositeSchedule": Seen._schedule,
+}
+
+
+def place(row: dict[str, Any]) -> tuple[Any, ...]:
+    """Where a variable of 2.0.1 is: component, variable, attribute; names count in any case."""
+    component, variable = row["component"], row["variable"]
+    evse = component.get("evse") or {}
+    names = (component["name"], component.get("instance", ""), variable["name"],
+             variable.get("instance", ""), row.get("attributeType", "Actual"))  # fmt: skip
+    return (*(str(name).casefold() for name in names), evse.get("id"), evse.get("connectorId"))
+
+
+def schedule_key(asked: dict[str, Any]) -> bytes:
+    """Which composite schedule was asked for: of the same place, length and unit."""
+    return msgspec.json.encode(asked, order="sorted", enc_hook=str)
+
+
+def _bound(kept: dict[Any, Any], most: int) -> None:
+    while len(kept) > most:
+        del kept[next(iter(kept))]

@@ -1,0 +1,238 @@
+"""A connection's way in: TLS, request, credentials, and only then a CSMS is dialled for it."""
+
+import re
+import socket
+import ssl
+import time
+from collections.abc import Awaitable
+from random import uniform
+from typing import Protocol
+
+import msgspec
+import structlog
+import trio
+
+from gateway.core.route import Route
+from gateway.limits import LIMITS
+from gateway.wire import stream
+from gateway.wire.admission import Admission
+from gateway.wire.buckets import Buckets
+from gateway.wire.framing import CLOSE, PROTOCOL_ERROR, close_payload, encoded
+from gateway.wire.handshake import (
+    SUBPROTOCOLS,
+    HandshakeError,
+    Request,
+    acceptance,
+    basic_credentials,
+    identity_in,
+    parse_request,
+    rejection,
+)
+from gateway.wire.lane import Upgraded
+from gateway.wire.newcomer import Newcomer
+from gateway.wire.pace import Turnstile
+from gateway.wire.pressure import Level, Pressure
+from gateway.wire.tls import Holders, fingerprint, is_holder, shown_certificate
+from gateway.wire.visitor import Visitor
+
+LINES_A_MINUTE = 300  # of the log, for each thing that strangers can cause
+
+NO_VERSION = encoded(CLOSE, close_payload(PROTOCOL_ERROR, "no OCPP version in common"))
+
+# OCPP 2.0.1 part 2, identifierString[48]; 1.6 allows any identity.
+IDENTIFIER = re.compile(r"[A-Za-z0-9*_=:+|@.-]{1,48}")
+
+log = structlog.get_logger()
+
+
+class Entrance(msgspec.Struct, frozen=True):
+    """What is asked of those who knock."""
+
+    base: str = ""  # path in front of the identity
+    profile: int = 0  # security profile: 0 open, 1 Basic, 2 Basic in TLS, 3 client certificate
+    tls: ssl.SSLContext | None = None
+    holders: Holders = Holders()
+    within: float = 10.0  # seconds for TLS, request and credentials; and again for the CSMS
+
+
+class Berth(Protocol):
+    """A place that was made for a station: its CSMS is there."""
+
+    def adopt(self, station: Upgraded) -> bool:
+        """Begin to serve; False if a newer connection of the station has come in between."""
+        ...
+
+    def give_up(self) -> None:
+        """The station is gone already."""
+        ...
+
+
+class Host(Protocol):
+    """Who decides."""
+
+    def rewritten(self, target: str) -> str:
+        """The request target as the station meant it."""
+        ...
+
+    def is_known(self, identity: str, user: bytes, password: bytes) -> bool:
+        """Whether this pair was right before: quick, and False says nothing yet."""
+        ...
+
+    def authenticate(self, identity: str, user: bytes, password: bytes) -> Awaitable[bool]:
+        """Whether the station is who it says. Raises HandshakeError if too many are asking."""
+        ...
+
+    def route(self, identity: str, offered: list[str]) -> Route | None:
+        """Where it goes."""
+        ...
+
+    def berth(
+        self, route: Route, newcomer: Newcomer, log: structlog.typing.FilteringBoundLogger
+    ) -> Awaitable[Berth]:
+        """Dial its primary CSMS. Raises HandshakeError."""
+        ...
+
+
+class Guest(msgspec.Struct, frozen=True):
+    """A station that is who it says."""
+
+    identity: str
+    request: Request
+    newcomer: Newcomer
+
+
+class Reception:
+    """Takes visitors in. `entrance` and `admission` may be replaced: they hold for the next."""
+
+    def __init__(
+        self, entrance: Entrance, host: Host, admission: Admission, pressure: Pressure
+    ) -> None:
+        self.entrance, self.admission, self.pressure = entrance, admission, pressure
+        self._host, self._turn = host, Turnstile()
+        self._told = Buckets(LINES_A_MINUTE)
+
+    def tell(self, event: str, **facts: object) -> None:
+        """Log what concerns security; a flood of it is counted in the metrics, not written."""
+        now = time.monotonic()
+        if self._told.wait(event, now) <= 0.0:
+            self._told.take(event, now)
+            log.warning(event, **facts)
+
+    async def introduced(self, visitor: Visitor) -> Guest:
+        """From a new connection to a station that is who it says.
+
+        Raises HandshakeError, and OSError (ssl.SSLError is one).
+        """
+        entrance, source = self.entrance, visitor.source
+        if entrance.tls is not None:
+            visitor.sock = await stream.secure(visitor.sock, entrance.tls, turn=self._turn)
+        request = await self._request(visitor.sock)
+        visitor.has_asked()
+        identity = identity_in(self._host.rewritten(request.target), entrance.base)
+        try:
+            self._admit(source, identity)
+            await self._recognise(entrance, visitor, request, identity)
+        except HandshakeError as error:
+            self.tell("station refused", station=identity, source=source, outcome=error.outcome)
+            raise
+        self.admission.right(source, identity)
+        newcomer = Newcomer(
+            target=request.target,
+            source=source,
+            certificate=fingerprint(shown_certificate(visitor.sock)),
+            authorization=request.headers.get(b"authorization", b""),
+        )
+        return Guest(identity, request, newcomer)
+
+    async def served(self, visitor: Visitor, guest: Guest) -> str:
+        """From a welcome guest to a served station; the outcome. Raises HandshakeError, OSError."""
+        request, known = guest.request, log.bind(station=guest.identity)
+        offered = [name for name in request.offered if name in SUBPROTOCOLS]
+        if request.offered and not offered:
+            known.warning("station refused", offered=request.offered)
+            # OCPP-J 1.6 section 3.2: complete the handshake without the header, then close.
+            visitor.last_words = acceptance(request.key, None) + NO_VERSION
+            return "unsupported_version"
+        if (route := self._host.route(guest.identity, offered)) is None:
+            raise HandshakeError(404, "unknown_station")
+        refuse_unmapped(route)
+        berth = await self._berth(route, guest.newcomer, known)
+        subprotocol = f"ocpp{route.version}" if offered else None
+        try:
+            with trio.fail_after(self.entrance.within):
+                await stream.send_all(visitor.sock, acceptance(request.key, subprotocol))
+        except BaseException:
+            berth.give_up()
+            raise
+        upgraded = Upgraded(visitor.sock, request.early)
+        if not berth.adopt(upgraded):
+            return "superseded"
+        self.admission.connected(guest.identity, time.monotonic())
+        return "accepted"
+
+    async def _request(self, sock: socket.socket) -> Request:
+        data = b""
+        while True:
+            if not (more := await stream.receive(sock)):
+                raise ConnectionResetError
+            data += more
+            await self._turn()
+            if (request := parse_request(data)) is not None:
+                return request
+
+    def _admit(self, source: str, identity: str) -> None:
+        now = time.monotonic()
+        self.admission.ask(source, identity, now)
+        overloaded = self.pressure.level >= Level.RETURNING
+        if overloaded and self.admission.has_come_lately(identity, now):
+            raise HandshakeError(503, "overloaded")
+
+    async def _recognise(
+        self, entrance: Entrance, visitor: Visitor, request: Request, identity: str
+    ) -> None:
+        """Raises HandshakeError unless the station is who it says."""
+        if entrance.profile == 0:
+            return
+        if entrance.profile == 3:  # the chain is proven; whose it is remains to be seen
+            certificate = shown_certificate(visitor.sock)
+            if not is_holder(certificate, identity, entrance.holders):
+                raise HandshakeError(401, "unauthorised")
+            return
+        pair = basic_credentials(request.headers, identity)
+        if pair is None or len(pair[1]) > LIMITS.password:
+            raise HandshakeError(401, "unauthorised")
+        if self._host.is_known(identity, *pair):
+            return
+        self.admission.may_try(visitor.source, identity, time.monotonic())
+        if not await self._host.authenticate(identity, *pair):
+            self.admission.wrong(visitor.source, identity, time.monotonic())
+            raise HandshakeError(401, "unauthorised")
+
+    async def _berth(
+        self, route: Route, newcomer: Newcomer, known: structlog.typing.FilteringBoundLogger
+    ) -> Berth:
+        try:
+            with trio.fail_after(self.entrance.within):
+                return await self._host.berth(route, newcomer, known)
+        except trio.TooSlowError as error:
+            raise HandshakeError(503, "timeout") from error
+
+
+def last_words(error: HandshakeError) -> bytes:
+    """What is answered. Whoever is asked to come again is not asked to come all at once."""
+    return rejection(error.status, error.retry_after * uniform(1.0, 1.5))
+
+
+def refuse_unmapped(route: Route) -> None:
+    """A 1.6 identity that 2.0.1 does not allow needs a name in `identity_map` (D-04).
+
+    It is never rewritten in silence, because whoever has it is trusted by it. Raises
+    HandshakeError.
+    """
+    if route.version == "2.0.1" or route.primary.version == "1.6":
+        return
+    name = route.options.identity_map.get(route.identity, route.identity)
+    if not IDENTIFIER.fullmatch(name):
+        raise HandshakeError(
+            400, "bad_identity", f"no identity of 2.0.1, nor mapped to one: {name}"
+        )

@@ -1,0 +1,1 @@
+"""Faults of one make, a vendor a file; `generic` where the vendor is not known."""
