@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check bench lock clean help
+.PHONY: setup demo test soak fuzz check bench lock clean help
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -22,6 +22,13 @@ demo: setup ## Play the main job once, readable
 
 test: setup ## Pass the whole test suite
 	$(BIN)/python -m pytest
+
+soak: setup ## The abuse tests in their bigger sizes: minutes
+	$(BIN)/python -m pytest tests/abuse -m soak
+
+SECONDS ?= 60
+fuzz: setup ## Search for inputs that break framing, handshakes or frames: make fuzz SECONDS=60
+	$(BIN)/python -m tests.abuse.fuzzing $(SECONDS)
 
 check: setup ## What keeps the house in order: ruff, mypy --strict, import-linter
 	$(BIN)/ruff check .

@@ -32,6 +32,7 @@ CODES_201 = frozenset(
         "RpcFrameworkError",
     }
 )
+LONGEST_DESCRIPTION = 255  # characters (OCPP-J)
 # Both spellings are accepted from both versions; each version gets its own.
 TO_201 = {
     "FormationViolation": "FormatViolation",
@@ -122,13 +123,16 @@ def emit_result(message_id: str, payload: bytes) -> bytes:
 def emit_error(
     version: Version, message_id: str, code: str, description: str = "", details: bytes = b"{}"
 ) -> bytes:
-    """The text of a CALLERROR, its code spelled as that version does; unknown ones are generic.
-
-    OCPP-J limits errorDescription to 255 characters.
-    """
+    """The text of a CALLERROR, its code spelled as that version does; unknown ones are generic."""
     code = code_for(version, code)
-    head = _encode([4, message_id, code, description[:255]])
+    head = _encode([4, message_id, code, description[:LONGEST_DESCRIPTION]])
     return b"%b,%b]" % (head[:-1], details)
+
+
+def is_told(version: Version, code: str, description: str) -> bool:
+    """Whether a CALLERROR of the other version says all of this; another spelling is no loss."""
+    is_spelt = code in TO_201 or TO_16.get(code) in TO_201 or code_for(version, code) == code
+    return is_spelt and len(description) <= LONGEST_DESCRIPTION
 
 
 def code_for(version: Version, code: str) -> str:

@@ -75,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     told.add_argument(
         "--from", dest="version", choices=["1.6", "2.0.1"], help="who sends it speaks"
     )
+    add_shadow(commands)
     hash_ = added(commands, "hash-password", hash_password, "hash a password for the configuration")
     hash_.add_argument(
         "--hex",
@@ -82,6 +83,21 @@ def parser() -> argparse.ArgumentParser:
         help="the password is given in hex digits, as OCPP 1.6 sets AuthorizationKey",
     )
     return result
+
+
+def add_shadow(commands: Any) -> None:
+    """`shadow report` and `shadow diff`."""
+    text = "what shadow CSMSs would have decided otherwise"
+    shadow = commands.add_parser("shadow", help=text, description=text)
+    inner = shadow.add_subparsers(required=True, metavar="COMMAND")
+    report = added(inner, "report", shadow_report, "the differences of one segment, judged")
+    report.add_argument("--segment", required=True, metavar="NAME", help="as it is configured")
+    report.add_argument("--since", metavar="WHEN", help="36h, 7d, 2w, or a date; else everything")
+    report.add_argument("--format", choices=["text", "json", "html"], default="text")
+    diff = added(inner, "diff", shadow_diff, "one pair of decisions, side by side")
+    diff.add_argument("id", type=int, metavar="ID", help="the number that the report gives it")
+    for command in (report, diff):
+        command.add_argument("--config", type=Path, required=True, metavar="FILE", help="TOML")
 
 
 def added(
@@ -125,6 +141,16 @@ def explain(options: argparse.Namespace) -> int:
     except explaining.UnknownAction as error:
         return complain(str(error), USAGE)
     return DONE
+
+
+def shadow_report(options: argparse.Namespace) -> int:
+    """`shadow report`: what the evidence says of a segment."""
+    return int(import_module("gateway.evidence.commands").show_report(options))
+
+
+def shadow_diff(options: argparse.Namespace) -> int:
+    """`shadow diff`: one pair that was kept."""
+    return int(import_module("gateway.evidence.commands").show_diff(options))
 
 
 def hash_password(options: argparse.Namespace) -> int:

@@ -1,5 +1,6 @@
 """Reading the configuration, and what it decides for a station."""
 
+import hashlib
 import tomllib
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -13,8 +14,10 @@ from adapters.frame import Version
 from gateway.addresses import leg_url
 from gateway.config_checks import problems
 from gateway.config_errors import explained, shown
-from gateway.core.route import Route, Upstream
+from gateway.core.route import Route, Shadowing, Upstream
+from gateway.quirk_choice import QuirkFileError, registry_of, scopes_of, wanted
 from gateway.settings import Config, ConfigError, Csms, Listen, Secret, Segment, Store
+from vendor_quirks.registry import REGISTRY, Registry
 
 __all__ = ["Config", "ConfigError", "Csms", "Segment", "dial_url", "load", "route", "segment_of"]
 
@@ -37,9 +40,20 @@ def load(path: Path | str) -> Config:
         csms=tuple(with_password(path, i, csms) for i, csms in enumerate(config.csms)),
         store=Store(url=absolute_url(config.store.url, path.parent)),
     )
-    for key, found, expected in problems(config):
+    for key, found, expected in problems(config, quirks_in(config)):
         raise ConfigError(path, key, shown(key, found), expected)
     return config
+
+
+def quirks_in(config: Config) -> Registry:
+    """Our quirks and the operator's own. Raises ConfigError."""
+    folder = config.quirks.folder
+    if folder is not None and not folder.is_dir():
+        raise ConfigError(folder, "", "nothing", "a folder (quirks.folder)")
+    try:
+        return registry_of(folder)
+    except QuirkFileError as error:
+        raise ConfigError(error.path, error.key, "something else", error.expected) from None
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -124,7 +138,9 @@ def segment_of(config: Config, identity: str) -> Segment | None:
     return None
 
 
-def route(config: Config, identity: str, offered: Sequence[str]) -> Route | None:
+def route(
+    config: Config, identity: str, offered: Sequence[str], registry: Registry = REGISTRY
+) -> Route | None:
     """Where a station's connection goes, given the subprotocols that it offers.
 
     None: no segment is for this station, or it offers subprotocols and speaks neither of ours.
@@ -132,22 +148,52 @@ def route(config: Config, identity: str, offered: Sequence[str]) -> Route | None
     segment = segment_of(config, identity)
     if segment is None:
         return None
-    upstreams = {csms.name: Upstream(csms.name, csms.version) for csms in config.csms}
-    primary = upstreams[segment.primary]
+    primary = upstreams_of(config)[segment.primary]
     version = chosen_version(offered, primary.version, config.listen.default_version)
     if version is None:
         return None
+    csms = config.named(segment.primary)
+    scopes = scopes_of(config.quirks, csms.quirks, segment.quirks, identity)
+    off, on, observed = wanted(scopes, frozenset(registry.by_name))
     return Route(
         identity=identity,
         version=version,
         segment=segment.name,
         primary=primary,
-        shadows=tuple(upstreams[name] for name in segment.shadows),
+        shadows=shadows_of(config, segment, identity),
         options=segment.translation,
         call_timeout=config.timeouts.call,
-        quirks_off=frozenset(config.quirks.off + segment.quirks.off),
-        quirks_on=frozenset(config.quirks.on + segment.quirks.on),
+        quirks_off=off,
+        quirks_on=on,
+        quirks_observe=observed,
+        quirk_values=config.quirks.values,
+        registry=registry,
+        shadowing=Shadowing(
+            commands=config.shadow.commands,
+            by_action=config.shadow.by_action,
+            replay_within=config.shadow.replay_within,
+            pair_within=config.shadow.pair_within,
+        ),
     )
+
+
+def upstreams_of(config: Config) -> dict[str, Upstream]:
+    """Every CSMS as the core sees it."""
+    return {csms.name: Upstream(csms.name, csms.version, csms.baseline) for csms in config.csms}
+
+
+def shadows_of(config: Config, segment: Segment, identity: str) -> tuple[Upstream, ...]:
+    """The shadows that hear a station; none if it is not in the share that they hear."""
+    if not is_sampled(identity, segment.shadow_share):
+        return ()
+    upstreams = upstreams_of(config)
+    return tuple(upstreams[name] for name in segment.shadows)
+
+
+def is_sampled(identity: str, share: float) -> bool:
+    """Whether a station is in a share of all: always the same ones, and more in a larger share."""
+    digest = hashlib.blake2b(identity.encode(), digest_size=8).digest()
+    return int.from_bytes(digest) < share * 2**64
 
 
 def chosen_version(offered: Sequence[str], wanted: Version, default: Version) -> Version | None:

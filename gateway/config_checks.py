@@ -7,12 +7,14 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from adapters import v16, v201
 from adapters.translation.options import Options
 from gateway.addresses import Endpoint, endpoint, host_port, is_loopback
 from gateway.core.effects import STATION
 from gateway.passwords import PREFIX, parsed
-from gateway.settings import Config, Csms, Listen, Quirks, Segment
-from vendor_quirks.registry import QUIRKS
+from gateway.quirk_choice import name_problems
+from gateway.settings import Config, Csms, Listen, Segment
+from vendor_quirks.registry import Registry
 
 Problem: TypeAlias = tuple[str, Any, str]  # key, found, expected
 
@@ -23,15 +25,16 @@ FILES = (
 POSITIVE = ("journal_limit", "report_chunk", "supply_phases", "evse_power_w")
 
 
-def problems(config: Config) -> Iterator[Problem]:
+def problems(config: Config, registry: Registry) -> Iterator[Problem]:
     """Everything that is wrong."""
     yield from listen_problems(config.listen)
     yield from exempt_problems(config.admission.exempt)
     yield from csms_problems(config.csms)
     yield from translation_problems("translation", config.translation)  # segments inherit these
-    yield from quirk_problems("quirks", config.quirks)
+    yield from quirk_problems(config, registry)
     yield from segment_problems(config)
     yield from downgrade_problems(config)
+    yield from shadow_problems(config)
     if not config.store.url.startswith(("sqlite://", "memory:")):
         yield "store.url", config.store.url, "sqlite:///absolute/path.db or memory:"
     try:
@@ -164,7 +167,6 @@ def segment_problems(config: Config) -> Iterator[Problem]:
             catches_all = segment.name
         yield from leg_problems(table, segment, {csms.name for csms in config.csms})
         yield from translation_problems(f"{table}.translation", segment.translation)
-        yield from quirk_problems(f"{table}.quirks", segment.quirks)
 
 
 def leg_problems(table: str, segment: Segment, known: set[str]) -> Iterator[Problem]:
@@ -202,6 +204,19 @@ def downgrade_problems(config: Config) -> Iterator[Problem]:
                 yield f"segment[{index}].{key}", name, f"{at_least} {profile}, {otherwise}"
 
 
+def shadow_problems(config: Config) -> Iterator[Problem]:
+    """Actions that there are, and baselines that nobody is decided by."""
+    known = v16.ACTIONS.keys() | v201.ACTIONS.keys()
+    for action in config.shadow.by_action:
+        if action not in known:
+            near = get_close_matches(action, known, n=1) or ["Reset"]
+            yield f"shadow.by_action.{action}", action, f"an action of OCPP, like {near[0]}"
+    baselines = {csms.name for csms in config.csms if csms.baseline}
+    for index, segment in enumerate(config.segment):
+        if segment.primary in baselines:
+            yield f"segment[{index}].primary", segment.primary, "a CSMS that is no baseline"
+
+
 def profile_of(csms: Csms) -> int | None:
     """The security profile of a CSMS's leg; None where it stays on this machine."""
     try:
@@ -235,12 +250,12 @@ def translation_problems(table: str, options: Options) -> Iterator[Problem]:
             yield key, connector, "a number from 1 on that no other row has"
 
 
-def quirk_problems(table: str, quirks: Quirks) -> Iterator[Problem]:
-    """Only quirks that exist can be turned off or on: a misspelt name would do nothing."""
-    known = {quirk.name for quirk in QUIRKS}
-    for key, names in (("off", quirks.off), ("on", quirks.on)):
-        for index, name in enumerate(names):
-            if name not in known:
-                near = get_close_matches(name, sorted(known), n=3, cutoff=0.4)
-                hint = f", perhaps {' or '.join(near)}" if near else ""
-                yield f"{table}.{key}[{index}]", name, f"the name of a quirk{hint}"
+def quirk_problems(config: Config, registry: Registry) -> Iterator[Problem]:
+    """Wherever quirks are named, they must exist."""
+    yield from name_problems("quirks", config.quirks, registry)
+    for identity, quirks in config.quirks.station.items():
+        yield from name_problems(f"quirks.station.{identity}", quirks, registry)
+    for index, csms in enumerate(config.csms):
+        yield from name_problems(f"csms[{index}].quirks", csms.quirks, registry)
+    for index, segment in enumerate(config.segment):
+        yield from name_problems(f"segment[{index}].quirks", segment.quirks, registry)

@@ -12,6 +12,7 @@ from adapters.translation.options import Connector, Options, TokenRule
 from gateway.settings import (
     Admin,
     Admission,
+    AllQuirks,
     Config,
     ConfigError,
     Csms,
@@ -31,6 +32,7 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "segment": Segment,
     "segment.match": Match,
     "segment.quirks": Quirks,
+    "csms.quirks": Quirks,
     "segment.translation": Options,
     "segment.translation.topology": Connector,
     "segment.translation.token_rules": TokenRule,
@@ -42,7 +44,8 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "store": Store,
     "admin": Admin,
     "log": Log,
-    "quirks": Quirks,
+    "quirks": AllQuirks,
+    "quirks.station": Quirks,
 }
 SECRET = re.compile(r"password|credentials")
 PLACE = re.compile(r"(?P<what>.*?)(?: - at `\$\.?(?P<key>.*)`)?", re.DOTALL)

@@ -12,6 +12,7 @@ from adapters.translation.conversation import Entry, Untranslatable
 from adapters.translation.ledger import Row
 from gateway import examples
 from gateway.testing.bench import Bench, Output
+from vendor_quirks.registry import Registry
 
 ACTIONS: dict[Version, dict[str, Action]] = {"1.6": v16.ACTIONS, "2.0.1": v201.ACTIONS}
 OTHER: dict[Version, Version] = {"1.6": "2.0.1", "2.0.1": "1.6"}
@@ -23,6 +24,8 @@ PAIRINGS: dict[tuple[str, Version], tuple[str, str]] = {
     ("station", "2.0.1"): ("201_to_16", "B"),
     ("csms", "1.6"): ("201_to_16", "B"),
 }
+
+NO_QUIRKS = Registry(())  # an example of the translation alone
 
 
 class UnknownAction(Exception):
@@ -98,7 +101,8 @@ def example(action: str, sender: str, version: Version) -> list[str]:
     """The frames of one exchange, played through the core: the same each time."""
     _, pairing = PAIRINGS[sender, version]
     runs = action in examples.WHILE_IT_RUNS
-    bench = Bench(pairing, {"provision": "off"}, examples.RUNNING if runs else examples.IDLE)
+    state = examples.RUNNING if runs else examples.IDLE
+    bench = Bench(pairing, {"provision": "off"}, state, registry=NO_QUIRKS)
     who = "charger" if sender == "station" else "backend"
     payload = examples.request(ACTIONS[version][action].request)
     call = [2, "1", action, payload]

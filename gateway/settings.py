@@ -1,12 +1,13 @@
 """The configuration as a tree of values, every default visible. `gateway.config` reads it."""
 
 from pathlib import Path
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
 from adapters.frame import Version
 from adapters.translation.options import Options
+from gateway.core.route import Policy
 
 DAY = 86_400.0
 
@@ -14,6 +15,7 @@ Name: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 Seconds: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=DAY)]
 Profile: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=3)]
 Rate: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=1_000_000)]
+Share: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 Bytes: TypeAlias = Annotated[int, msgspec.Meta(ge=1024, le=16 * 1024 * 1024)]
 
@@ -62,6 +64,25 @@ class Listen(Section, frozen=True):
     ping_interval: Seconds = 30.0  # WebSocket pings, on every leg
 
 
+class Quirks(Section, frozen=True):
+    """Quirks by name: not wanted, wanted though no nameplate asks, counted only. "*" is all."""
+
+    off: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    observe: tuple[str, ...] = ()
+
+
+class AllQuirks(Section, frozen=True):
+    """The same for all stations, and what only the whole gateway can say."""
+
+    off: tuple[str, ...] = ()
+    on: tuple[str, ...] = ()
+    observe: tuple[str, ...] = ()
+    station: dict[str, Quirks] = {}  # by identity: has the last word
+    folder: Path | None = None  # of quirks of the operator's own, *.toml
+    values: dict[str, Any] = {}  # what some quirks must be told
+
+
 class Csms(Section, frozen=True):
     """A CSMS behind the gateway: <url>/<percent-encoded identity>."""
 
@@ -76,19 +97,14 @@ class Csms(Section, frozen=True):
     private_key: Path | None = None
     station_credentials: bool = False  # the station's own HTTP Basic header is shown
     dials_per_second: Rate = 200.0
+    baseline: bool = False  # in the shadow: a second instance of the primary, to measure noise by
+    quirks: Quirks = Quirks()  # of its own faults, and of the stations behind it
 
 
 class Match(Section, frozen=True):
     """Which stations a segment is for."""
 
     identity: str  # a glob: * ? [...]
-
-
-class Quirks(Section, frozen=True):
-    """Repairs, by name: those not wanted, and those wanted although no nameplate asks for them."""
-
-    off: tuple[str, ...] = ()
-    on: tuple[str, ...] = ()
 
 
 class Segment(Section, frozen=True):
@@ -98,9 +114,22 @@ class Segment(Section, frozen=True):
     primary: str
     match: Match | None = None  # None: every station
     shadows: tuple[str, ...] = ()
+    shadow_share: Share = 1.0  # of the stations that shadows hear, always the same ones
     translation: Options = Options()  # once loaded: [translation] with this segment's own keys
     quirks: Quirks = Quirks()
     duplicates: Literal["probe", "newest"] = "probe"  # of one identity: see README, Admission
+
+
+class Shadow(Section, frozen=True):
+    """What shadows are answered, and what is kept of what they decide."""
+
+    commands: Policy = "reject"
+    by_action: dict[str, Policy] = {}  # over `commands`
+    replay_within: Seconds = 20.0  # that a command waits for the same one of the primary
+    pair_within: Seconds = 60.0  # between two commands that are the same decision
+    evidence: Path | None = None  # SQLite; without it beside the store
+    keep_days: Annotated[int, msgspec.Meta(ge=1, le=3660)] = 90  # pairs, stations, sessions
+    samples: Annotated[int, msgspec.Meta(ge=0, le=1000)] = 20  # pairs of one path
 
 
 class Admission(Section, frozen=True):
@@ -155,7 +184,8 @@ class Config(Section, frozen=True):
     store: Store = Store()
     admin: Admin = Admin()
     log: Log = Log()
-    quirks: Quirks = Quirks()
+    quirks: AllQuirks = AllQuirks()
+    shadow: Shadow = Shadow()
 
     def named(self, csms: str) -> Csms:
         """The CSMS of this name. Raises KeyError."""

@@ -12,10 +12,12 @@ import structlog
 import trio
 
 from gateway import config as configuration
+from gateway import quirk_choice
 from gateway.addresses import endpoint, host_port
-from gateway.core.route import Route
+from gateway.core.route import Route, Upstream
 from gateway.core.session import Session
 from gateway.core.tally import Tally
+from gateway.evidence.keeper import Keeper
 from gateway.limits import Limits
 from gateway.ops import admin, metrics
 from gateway.passwords import Passwords
@@ -32,7 +34,6 @@ from gateway.wire.listener import Listener
 from gateway.wire.newcomer import Newcomer
 from gateway.wire.pressure import Pressure
 from gateway.wire.reception import Entrance
-from vendor_quirks.registry import rewritten_target
 
 HASHES_AT_ONCE = 2  # a storm of wrong passwords may not have every core
 HASHES_IN_LINE = 200  # a second's worth of them
@@ -42,11 +43,13 @@ log = structlog.get_logger()
 
 def main(config: Config, path: Path) -> int:
     """Serve until SIGTERM or SIGINT. Raises StoreError, OSError where that cannot begin."""
-    tally = Tally()
+    tally, keeper = Tally(), Keeper()
     store = open_store(config.store.url, tally)
     try:
-        trio.run(serve, config, path, store, tally)
+        keeper.open(config)
+        trio.run(serve, config, path, store, tally, keeper)
     finally:
+        keeper.close()
         store.close()
     return 0
 
@@ -54,12 +57,16 @@ def main(config: Config, path: Path) -> int:
 class Worker:
     """What the listener asks, answered from the configuration of this moment."""
 
-    def __init__(self, config: Config, path: Path, store: Store, tally: Tally) -> None:
+    def __init__(
+        self, config: Config, path: Path, store: Store, tally: Tally, keeper: Keeper
+    ) -> None:
+        self.keeper = keeper
         self.config, self.path, self.store, self.tally = config, path, store, tally
         # Stations live in Unix time, which nobody may set while they are connected.
         self.epoch = time.time() - time.monotonic()  # noqa: TID251 (the one look at the clock)
-        self.lane = Lane(store, tally, limits_of(config), epoch=self.epoch)
+        self.lane = Lane(store, tally, limits_of(config), epoch=self.epoch, witness=keeper.witness)
         self.csmss = csmss_of(config)
+        self.quirks = configuration.quirks_in(config)
         self.passwords = Passwords(config.listen.credentials)
         self.pressure = Pressure()
         self.listener = Listener(
@@ -70,7 +77,9 @@ class Worker:
 
     def rewritten(self, target: str) -> str:
         """The request target as the station meant it."""
-        return rewritten_target(target, frozenset(self.config.quirks.off))[0]
+        scopes = (quirk_choice.common(self.config.quirks),)
+        off, *_ = quirk_choice.wanted(scopes, frozenset(self.quirks.by_name))
+        return self.quirks.rewritten_target(target, off)[0]
 
     def is_known(self, identity: str, user: bytes, password: bytes) -> bool:
         """Whether this pair was right before: quick, and False says nothing yet."""
@@ -85,7 +94,7 @@ class Worker:
 
     def route(self, identity: str, offered: list[str]) -> Route | None:
         """Where a station goes."""
-        return configuration.route(self.config, identity, offered)
+        return configuration.route(self.config, identity, offered, self.quirks)
 
     async def berth(
         self, route: Route, newcomer: Newcomer, log: structlog.typing.FilteringBoundLogger
@@ -115,6 +124,7 @@ class Worker:
         try:
             config = configuration.load(self.path)
             csmss, entrance = csmss_of(config), entrance_of(config)
+            quirks = configuration.quirks_in(config)
         except (ConfigError, OSError) as error:
             log.error("configuration kept", problem=str(error))
             return
@@ -124,11 +134,23 @@ class Worker:
             reception.admission = admission_of(config)
         if endpoint(config.listen.url) == endpoint(self.config.listen.url):
             reception.entrance = entrance
-        self.config = config
+        self.config, self.quirks = config, quirks
         self.passwords = self.passwords.renewed(config.listen.credentials)
         self.csmss.clear()
         self.csmss.update(csmss)
+        self.keeper.open(config)
+        if self.fleet is not None:
+            self.fleet.invite(self.shadows_of)
         log.info("configuration loaded", needs_restart=changed)
+
+    def shadows_of(self, route: Route) -> tuple[Upstream, ...] | None:
+        """The shadows that a station should have now; None if its segment is another."""
+        segment = configuration.segment_of(self.config, route.identity)
+        if segment is None or segment.name != route.segment:
+            return None
+        if segment.primary != route.primary.name:
+            return None
+        return configuration.shadows_of(self.config, segment, route.identity)
 
 
 async def serve(
@@ -136,11 +158,12 @@ async def serve(
     path: Path,
     store: Store,
     tally: Tally,
+    keeper: Keeper | None = None,
     *,
     task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED,
 ) -> None:
     """Serve until a signal, then drain. Starts with the port that stations connect to."""
-    worker = Worker(config, path, store, tally)
+    worker = Worker(config, path, store, tally, keeper or Keeper())
     with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(worker.lane.run)
@@ -151,6 +174,7 @@ async def serve(
                 worker.lane, store, dialer, worker.session, nursery,
                 is_probed=worker.is_probed, pressure=worker.pressure,
             )  # fmt: skip
+            nursery.start_soon(worker.keeper.run)
             nursery.start_soon(worker.pressure.watch, worker.fleet.shed_shadows)
             async with trio.open_nursery() as front:
                 task_status.started(await _open(config, worker, front))

@@ -34,7 +34,10 @@ PAPERS = (
 
 # Where an exception of any kind may end, and why; elsewhere it is named, or it flies on.
 BROAD = {
-    "gateway/core/audience.py": (1, "a bug in a shadow ends that shadow, never its station"),
+    "gateway/core/shadows/audience.py": (
+        1,
+        "a bug in a shadow ends that shadow, never its station",
+    ),
     "gateway/wire/link.py": (2, "on the hot path and beside it: a bug of ours ends one session"),
     "gateway/wire/listener.py": (
         1,

@@ -43,13 +43,15 @@ class AnswerHere(msgspec.Struct, frozen=True, kw_only=True):
     when: dict[str, Any] = {}
     response: dict[str, Any] = {}
     error: str = ""  # a CALLERROR of this code in place of the response
+    then: tuple[str, dict[str, Any]] | None = None  # what the station is said to say next
     needs: frozenset[Fact] = frozenset()
 
     def heard(self, payload: Payload, known: Situation, message_id: str) -> Verdict | None:
         """The answer, where it is such a CALL."""
         if not fits(self.when, payload, known):
             return None
-        return Verdict(filled(self.response, payload, known), error=self.error)
+        then = self.then and (self.then[0], filled(self.then[1], payload, known))
+        return Verdict(filled(self.response, payload, known), then=then, error=self.error)
 
 
 class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +84,7 @@ class Dedupe(msgspec.Struct, frozen=True, kw_only=True):
     key: tuple[str, ...]  # fields that make two CALLs the same
     of: Caller = "station"
     when: dict[str, Any] = {}
+    fresh: dict[str, Any] = {}  # fields of the answer that are made anew, see template.py
 
     def heard(self, payload: Payload, known: Situation, message_id: str) -> Verdict | None:
         """The first one's answer, or that it will have the same."""
@@ -93,7 +96,7 @@ class Dedupe(msgspec.Struct, frozen=True, kw_only=True):
             known.mark(key, Mark(known.now, message_id))
             return None
         if first.answer is not None:
-            return Verdict(dict(first.answer))
+            return Verdict(first.answer | filled(self.fresh, payload, known))
         return Verdict(None, same_as=first.message_id)
 
 
@@ -112,12 +115,13 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
         """Accepted, and the replay; Rejected where there is nothing to replay."""
         if payload.get("requestedMessage") != self.message or not fits(self.when, payload, known):
             return None
-        key = ("replay", self.message, str(payload.get("connectorId")))
+        connector = at("evse.id" if "evse" in payload else "connectorId", payload, known)
+        key = ("replay", self.message, str(connector))
         last = known.marks.get(key)
         if self.fresh and (last is None or known.now - last.at >= self.fresh):
             known.mark(key, Mark(known.now))
             return None
-        said = self._last(payload.get("connectorId"), known)
+        said = self._last(connector, known)
         if said is None:
             return Verdict({"status": "Rejected"})
         return Verdict({"status": "Accepted"}, then=(self.message, said))

@@ -7,7 +7,7 @@ import msgspec
 from vendor_quirks.situation import Payload, Situation
 from vendor_quirks.where import fits
 
-Event: TypeAlias = Literal["called", "refused", "unanswered", "answered", "dropped"]
+Event: TypeAlias = Literal["called", "refused", "unanswered", "answered"]
 TIMES_KEPT = 32
 
 
@@ -15,8 +15,8 @@ class Behaviour(msgspec.Struct, frozen=True, kw_only=True):
     """Something that a station did so many times within so many seconds."""
 
     name: str
-    event: Event  # it called, or it refused, left unanswered or answered a CALL of ours; it left
-    action: str = ""  # of the CALL; "" for "dropped"
+    event: Event  # it called, or it refused, left unanswered or answered a CALL
+    action: str  # of the CALL
     times: int = 1
     within: float = 86400.0
     when: dict[str, Any] = {}  # of the CALL's payload; of the answer's where it answered
@@ -31,9 +31,18 @@ BEHAVIOURS = (
         within=300.0,
     ),
     Behaviour(
+        name="floods-diagnostics-status",
+        event="called",
+        action="DiagnosticsStatusNotification",
+        times=6,
+        within=30.0,
+        when={"status": "Uploading"},
+    ),
+    Behaviour(
         name="leaves-boot-trigger-unanswered",
         event="unanswered",
         action="TriggerMessage",
+        times=2,
         when={"requestedMessage": "BootNotification"},
     ),
     Behaviour(
@@ -48,8 +57,8 @@ BEHAVIOURS = (
         event="unanswered",
         action="GetConfiguration",
         times=2,
+        when={"key": None},  # everything: asked for some keys by name it may well answer
     ),
-    Behaviour(name="drops-the-connection-often", event="dropped", times=6, within=900.0),
 )
 
 

@@ -81,19 +81,32 @@ class Split(msgspec.Struct, frozen=True):
     size: int = 1  # of its parts
     joined: tuple[str, ...] = ()  # lists of the answers that belong together
     when: dict[str, Any] = {}
+    size_key: str = ""  # the configuration key in which a station tells the size, if it does
+
+    @property
+    def needs(self) -> frozenset[Fact]:
+        """What the station listed, where that tells the size."""
+        return frozenset({"keys"}) if self.size_key else frozenset()
 
     def concerns(self, payload: Payload, known: Situation) -> bool:
         """Whether the list is too long."""
-        listed = payload.get(self.field)
-        too_long = isinstance(listed, list) and len(listed) > self.size
+        listed, size = payload.get(self.field), self._size(known)
+        too_long = isinstance(listed, list) and 0 < size < len(listed)
         return too_long and fits(self.when, payload, known)
+
+    def _size(self, known: Situation) -> int:
+        if not self.size_key:
+            return self.size
+        told = known.keys.get(self.size_key.lower(), ("", ""))[1]
+        return int(told) if told.isascii() and told.isdecimal() else 0
 
     def talk(self, payload: Payload, known: Situation) -> Talk:
         """One part after the other; what the last one says beside the lists holds."""
         listed, last = payload[self.field], Answered()
         whole: dict[str, list[Any]] = {}
-        for at in range(0, len(listed), self.size):
-            last = yield self.action, {**payload, self.field: listed[at : at + self.size]}
+        size = self._size(known) or len(listed)
+        for at in range(0, len(listed), size):
+            last = yield self.action, {**payload, self.field: listed[at : at + size]}
             if last.payload is None:
                 return last
             for name in self.joined:
@@ -140,6 +153,8 @@ class Substitute(msgspec.Struct, frozen=True):
     keep: bool = False  # whether the fields of the CALL stay where `put` does not name them
     answer: dict[str, Any] | None = None  # the answer to give; None: as it comes
     statuses: dict[str, str] = {}  # of the answer as it comes, in the words of the one asked for
+    as_is_first: bool = False  # only where the station refuses it
+    on_status: tuple[str, ...] = ("Rejected", "NotSupported")
     needs: frozenset[Fact] = frozenset()
 
     def concerns(self, payload: Payload, known: Situation) -> bool:
@@ -147,7 +162,11 @@ class Substitute(msgspec.Struct, frozen=True):
         return fits(self.when, payload, known)
 
     def talk(self, payload: Payload, known: Situation) -> Talk:
-        """The other CALL alone."""
+        """The other CALL, alone or after the first."""
+        if self.as_is_first:
+            first = yield self.action, payload
+            if not first.says(self.on_status):
+                return first
         other = {**payload} if self.keep else {}
         given = yield self.sends, other | filled(self.put, payload, known)
         if given.payload is None:
@@ -160,12 +179,35 @@ class Substitute(msgspec.Struct, frozen=True):
         return given
 
 
+class Prepared(msgspec.Struct, frozen=True):
+    """A CALL that is refused until another one was made: where it is, that one, then it again."""
+
+    action: str
+    sends: str  # the action that goes before
+    put: dict[str, Any]  # its payload, see template.py
+    when: dict[str, Any] = {}
+    on_status: tuple[str, ...] = ("Rejected",)
+
+    def concerns(self, payload: Payload, known: Situation) -> bool:
+        """Every such CALL."""
+        return fits(self.when, payload, known)
+
+    def talk(self, payload: Payload, known: Situation) -> Talk:
+        """As it is; if that is refused and the other one accepted, once more."""
+        first = yield self.action, payload
+        if not first.says(self.on_status):
+            return first
+        other = yield self.sends, filled(self.put, payload, known)
+        return (yield self.action, payload) if other.says(("Accepted",)) else first
+
+
 class ErrorAsStatus(msgspec.Struct, frozen=True):
     """A command that is refused by CALLERROR where its answer has a status for that."""
 
     action: str
     status: str = "Rejected"
     when: dict[str, Any] = {}
+    codes: tuple[str, ...] = ()  # of CALLERRORs that are meant; (): any
 
     def concerns(self, payload: Payload, known: Situation) -> bool:
         """Every such CALL."""
@@ -174,6 +216,7 @@ class ErrorAsStatus(msgspec.Struct, frozen=True):
     def talk(self, payload: Payload, known: Situation) -> Talk:
         """As it is; no answer at all stays no answer."""
         given = yield self.action, payload
-        if given.payload is None and given.code != "timeout":
+        is_meant = not self.codes or given.code in self.codes
+        if given.payload is None and given.code != "timeout" and is_meant:
             return Answered({"status": self.status})
         return given

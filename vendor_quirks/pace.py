@@ -20,7 +20,6 @@ class Pace(msgspec.Struct, frozen=True, kw_only=True):
     coalesce: dict[str, float] = {}  # action -> of those that wait, the latest goes, so often
     prompt_boot_after: float | None = None  # without BootNotification, until it is triggered
     prompt_meter_every: float = 0.0  # TriggerMessage(MeterValues) while a transaction runs
-    grace: float = 0.0  # that the CSMS's leg outlives the station's, for it to come back
 
 
 HOLDS = ("", "boot", "first_status")
@@ -50,7 +49,6 @@ def strictest(paces: Iterable[Pace]) -> Pace:
         coalesce=coalesce,
         prompt_boot_after=min(prompts, default=None),
         prompt_meter_every=min(polls, default=0.0),
-        grace=max(pace.grace for pace in each),
     )
 
 

@@ -1,6 +1,6 @@
 """What a quirk is: whose it is, how we know of it, and what mends it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -28,7 +28,7 @@ Repair: TypeAlias = Callable[[Payload, Situation], int]
 TextRepair: TypeAlias = Callable[[bytes], bytes]  # an empty text: the message is dropped
 EnvelopeRepair: TypeAlias = Callable[[list[Any], str], bool]  # the frame, and the id that is open
 TargetRepair: TypeAlias = Callable[[str], str | None]  # None: not my fault to mend
-ByAction: TypeAlias = dict[str, tuple[Repair, ...]]
+ByAction: TypeAlias = Mapping[str, tuple[Repair, ...]]
 
 
 class Quirk(msgspec.Struct, frozen=True, kw_only=True):
@@ -43,6 +43,7 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     confidence: Literal["high", "medium", "low"] = "high"
     lossy: bool = False  # whether something that was said gets lost
     side: Literal["station", "csms"] = "station"  # whose fault it is
+    untranslated: bool = False  # only between equal versions: the translation has its own way
 
     handshake: TargetRepair | None = None  # of the request target, before the identity is taken
     raw_text: tuple[TextRepair, ...] = ()  # tried only on text that does not parse
@@ -80,7 +81,7 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
 
 def merged(*tables: ByAction) -> ByAction:
     """Several tables as one, in their order."""
-    found: ByAction = {}
+    found: dict[str, tuple[Repair, ...]] = {}
     for table in tables:
         for action, repairs in table.items():
             found[action] = (*found.get(action, ()), *repairs)

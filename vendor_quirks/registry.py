@@ -64,10 +64,12 @@ class Registry:
         off: frozenset[str] = NONE,
         on: frozenset[str] = NONE,
         observe: frozenset[str] = NONE,
+        translated: bool = False,
     ) -> Repairs:
         """What to mend for a station. `on` overrides who matches, never the version; `off` wins.
 
         `off` and `observe` may be `{"*"}`: every quirk. Those in `observe` are counted only.
+        `translated`: between two versions, where some faults are the translation's to mend.
         """
         if off == ALL:
             return NOTHING
@@ -75,7 +77,9 @@ class Registry:
         chosen = [
             quirk
             for quirk in of_make
-            if quirk.name not in off and (quirk.name in on or self._is_its(quirk, nameplate))
+            if quirk.name not in off
+            and not (translated and quirk.untranslated)
+            and (quirk.name in on or self._is_its(quirk, nameplate))
         ]
         names = tuple(quirk.name for quirk in chosen)
         key = (names, frozenset(names) if observe == ALL else observe & frozenset(names))

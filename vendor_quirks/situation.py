@@ -72,14 +72,16 @@ class Situation(msgspec.Struct):
     pending: dict[str, Transaction] = {}  # starts not answered yet, by message id
 
     def connector(self, number: Any) -> Connector:
-        """What is known of a connector; one that is kept only if there is room."""
-        if not isinstance(number, int) or isinstance(number, bool):
-            return Connector()
-        found = self.connectors.get(number)
-        if found is None:
-            found = Connector()
-            if len(self.connectors) < CONNECTORS:
-                self.connectors[number] = found
+        """What is known of a connector."""
+        known = isinstance(number, int) and number in self.connectors
+        return self.connectors[number] if known else Connector()
+
+    def kept(self, number: Any) -> Connector:
+        """The same, to learn something of it; it is kept only if there is room."""
+        found = self.connector(number)
+        is_number = isinstance(number, int) and not isinstance(number, bool)
+        if is_number and (number in self.connectors or len(self.connectors) < CONNECTORS):
+            self.connectors[number] = found
         return found
 
     def open(self) -> list[Transaction]:
@@ -121,7 +123,7 @@ class Situation(msgspec.Struct):
 
 def _status(known: Situation, payload: Payload, _: str) -> None:
     evse = payload.get("evseId")
-    known.connector(payload.get("connectorId") if evse is None else evse).status = payload
+    known.kept(payload.get("connectorId") if evse is None else evse).status = payload
 
 
 def _started(known: Situation, payload: Payload, message_id: str) -> None:
@@ -142,11 +144,14 @@ def _start_answered(known: Situation, payload: Payload, message_id: str) -> None
     transaction, number = known.pending.pop(message_id, None), payload.get("transactionId")
     if transaction is not None and isinstance(number, int):
         transaction.id = number
-        known.connector(transaction.connector).transaction = transaction
+        known.kept(transaction.connector).transaction = transaction
 
 
 def _stopped(known: Situation, payload: Payload, _: str) -> None:
-    transaction = known.transaction(payload.get("transactionId"))
+    number = payload.get("transactionId")
+    transaction = known.transaction(number)
+    if transaction is None and number in (0, -1, None):  # it names none, and can mean but one
+        transaction = known.transaction_at(0)
     if transaction is not None:
         _close(known, transaction)
 
@@ -154,6 +159,7 @@ def _stopped(known: Situation, payload: Payload, _: str) -> None:
 def _close(known: Situation, transaction: Transaction) -> None:
     known.connector(transaction.connector).transaction = None
     known.closed.append(transaction)
+    known.mark(("ended",), Mark(known.now))
     del known.closed[:-CLOSED]
 
 
@@ -168,12 +174,12 @@ def _event(known: Situation, payload: Payload, _: str) -> None:
     elif running is None and isinstance(evse, dict) and isinstance(evse.get("id"), int):
         started = str(payload.get("timestamp") or "")
         transaction = Transaction(evse["id"], info["transactionId"], started=started)
-        known.connector(evse["id"]).transaction = transaction
+        known.kept(evse["id"]).transaction = transaction
 
 
 def _sampled(known: Situation, payload: Payload, _: str) -> None:
     evse = payload.get("evseId")
-    connector = known.connector(payload.get("connectorId") if evse is None else evse)
+    connector = known.kept(payload.get("connectorId") if evse is None else evse)
     connector.sample = payload
     for value in registers(payload):
         connector.register = value

@@ -32,7 +32,7 @@ from vendor_quirks.command import ErrorAsStatus, FanOut, Retry, Split, Substitut
 from vendor_quirks.compiled import DIRECTIONS
 from vendor_quirks.match import Match
 from vendor_quirks.pace import Pace
-from vendor_quirks.quirk import ByAction, Quirk
+from vendor_quirks.quirk import ByAction, Quirk, Repair
 from vendor_quirks.repairs import (
     envelope,
     fields,
@@ -126,7 +126,7 @@ def _matches(value: Any, at: str) -> tuple[Match, ...]:
 
 
 def _by_action(table: dict[str, Any], direction: str, at: str) -> ByAction:
-    made: ByAction = {}
+    made: dict[str, tuple[Repair, ...]] = {}
     for entry, repair in _each(table, direction, REPAIRS, at):
         if "where" in entry:
             repair = fields.When(_condition(entry["where"]), repair)

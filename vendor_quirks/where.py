@@ -35,6 +35,20 @@ def _open_transaction(payload: Payload, known: Situation) -> Any:
     return None if found is None else found.id
 
 
+def _unavailable(payload: Payload, known: Situation) -> Any:
+    said = (connector.status.get("status") for connector in known.connectors.values())
+    return True if "Unavailable" in said else None
+
+
+def _profile_unit(payload: Payload, known: Situation) -> Any:
+    return at("csChargingProfiles.chargingSchedule.chargingRateUnit", known.profile, known)
+
+
+def _since_end(payload: Payload, known: Situation) -> Any:
+    ended = known.marks.get(("ended",))
+    return None if ended is None else known.now - ended.at
+
+
 def _status(payload: Payload, known: Situation) -> Any:
     return known.connector(payload.get("connectorId")).status.get("status")
 
@@ -43,6 +57,9 @@ def _status(payload: Payload, known: Situation) -> Any:
 FACTS: dict[str, Callable[[Payload, Situation], Any]] = {
     "transaction": _open_transaction,
     "status": _status,
+    "unavailable": _unavailable,  # True if some connector is
+    "profile_unit": _profile_unit,  # of the last charging profile
+    "since_end": _since_end,  # seconds since a transaction ended here
     "identity": lambda payload, known: known.nameplate.identity or None,
     "vendor": lambda payload, known: known.nameplate.vendor or None,
     "only_connector": lambda payload, known: (

@@ -42,7 +42,7 @@ def _entry_16(entry: v201.AuthorizationData, memory: Memory) -> v16.Authorizatio
     """An entry in 1.6 words; without info it is struck off the list, in both versions."""
     described = entry.id_token_info
     if described is not None and described.evse_id:
-        memory.lose("id_token_info", "evseId")
+        memory.lose("evse_scope", "evseId")
     return v16.AuthorizationData(
         id_tag=tokens.to_16(entry.id_token, memory),
         id_tag_info=tokens.described_16(described, memory) if described else None,

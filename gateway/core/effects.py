@@ -49,6 +49,15 @@ class Mended(msgspec.Struct, frozen=True, gc=False):
     count: int
 
 
+class Paced(msgspec.Struct, frozen=True, gc=False):
+    """How the station's own socket is treated from now on; None and "" as everybody's."""
+
+    ping_interval: float | None
+    no_ping: bool
+    pong_required: bool
+    close_style: str
+
+
 class Lost(msgspec.Struct, frozen=True, gc=False):
     """A field was dropped, defaulted or guessed (translation rules, section 20)."""
 
@@ -93,12 +102,12 @@ class Compared(msgspec.Struct, frozen=True, gc=False):
 
 
 class Recorded(msgspec.Struct, frozen=True, gc=False):
-    """One leg told or took a part of a charging session; `leg` is the station's for our own view."""
+    """A leg told or took a part of a charging session; the station's leg is our own view."""
 
     leg: str
     part: Part
 
 
 Effect: TypeAlias = (
-    Send | Persist | Close | Dial | Mended | Lost | Refused | Compared | Recorded
+    Send | Persist | Close | Dial | Mended | Paced | Lost | Refused | Compared | Recorded
 )

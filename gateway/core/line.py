@@ -37,6 +37,21 @@ class Ask:
         self.sent_at = self.deadline = 0.0
 
 
+class Pacing(Protocol):
+    """A station's own pace: see gateway.core.pacing."""
+
+    def next(self, waiting: list["Ask"], now: float) -> "Ask | None": ...
+    def joins(self, ask: "Ask", waiting: list["Ask"]) -> None: ...
+    def sent(self, ask: "Ask", now: float) -> None: ...
+    def answered(self, now: float) -> None: ...
+
+
+class Watcher(Protocol):
+    """Who wants to know of CALLs that were not answered."""
+
+    def unanswered(self, ask: "Ask", now: float) -> None: ...
+
+
 class Alarm:
     """The earliest time at which a session must be woken; lowered by whoever waits."""
 
@@ -55,8 +70,8 @@ class Line:
     """The outgoing side of one leg."""
 
     __slots__ = (
-        "_alarm", "_late", "_out", "_sent", "_tally", "is_up", "leg", "open", "role", "timeout",
-        "version", "waiting",
+        "_alarm", "_late", "_out", "_sent", "_tally", "is_up", "leg", "open", "pacer", "role",
+        "timeout", "version", "waiting", "watcher",
     )  # fmt: skip
 
     def __init__(
@@ -74,15 +89,21 @@ class Line:
         self.open: Ask | None = None
         self.waiting: list[Ask] = []  # a deque of none is ten times as big, and this stays short
         self.is_up = True
+        self.pacer: Pacing | None = None  # of a station that needs one
+        self.watcher: Watcher | None = None
         self._late: dict[str, Ask] = {}  # the oldest first
         self._out, self._tally, self._alarm = out, tally, alarm
 
     def ask(self, ask: Ask, now: float) -> None:
         """Send a CALL now, or as soon as those before it are answered."""
-        if self.open is None and self.is_up and not self.waiting:
+        if self.pacer is not None:
+            self.pacer.joins(ask, self.waiting)
+        elif self.open is None and self.is_up and not self.waiting:
             self._send(ask, now)
-        else:
-            self.waiting.append(ask)
+            return
+        self.waiting.append(ask)
+        if self.pacer is not None:
+            self.go_on(now)
 
     def _send(self, ask: Ask, now: float) -> None:
         self.open, ask.sent_at, ask.deadline = ask, now, now + self.timeout
@@ -98,12 +119,20 @@ class Line:
             return None
         self._tally.call_seconds[self.role, ask.action].observe(now - ask.sent_at)
         self.open = None
+        if self.pacer is not None:
+            self.pacer.answered(now)
         return ask
 
     def go_on(self, now: float) -> None:
         """Send what waits, after the answer before it has had its effect."""
-        if self.open is None and self.waiting and self.is_up:
+        if self.open is not None or not self.waiting or not self.is_up:
+            return
+        if self.pacer is None:
             self._send(self.waiting.pop(0), now)
+        elif (ask := self.pacer.next(self.waiting, now)) is not None:
+            self.waiting.remove(ask)
+            self.pacer.sent(ask, now)
+            self._send(ask, now)
 
     def take_late(self, message_id: str, now: float) -> Ask | None:
         """The CALL, given up some time ago, that this answer belongs to."""
@@ -122,6 +151,10 @@ class Line:
         while len(self._late) > KEPT_LATE:
             del self._late[next(iter(self._late))]
         self.open = None
+        if self.pacer is not None:
+            self.pacer.answered(now)
+        if self.watcher is not None:
+            self.watcher.unanswered(ask, now)
         ask.owner.given_up(ask, "timeout")
         self.go_on(now)
 

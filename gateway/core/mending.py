@@ -1,49 +1,41 @@
 """A station's dialect: who it is, which quirks it has, and its messages mended."""
 
 from collections.abc import Iterator
-from typing import Any
+from functools import lru_cache
 
 import msgspec
 
 from adapters import frame
-from adapters.frame import Call, CallError, CallResult, FrameError, Message
-from adapters.payload import decoder, encode
-from gateway.core.effects import Effect, Mended
+from adapters.frame import Call, CallError, CallResult, Message, Version
+from adapters.payload import encode
+from gateway.core import nameplates
+from gateway.core.conformity import ACTIONS
+from gateway.core.effects import Effect, Mended, Paced
 from gateway.core.line import Alarm, Ask
-from gateway.core.port import StationPort, report
+from gateway.core.local import Local
+from gateway.core.mender import ANSWER, Mender, Payload, opened
+from gateway.core.outcomes import Outcomes
+from gateway.core.pacing import Pacer
+from gateway.core.port import LegPort, StationPort
+from gateway.core.prompting import Prompts
+from gateway.core.reframing import Side, reframed
 from gateway.core.route import Route
 from gateway.core.tally import Tally
-from vendor_quirks.quirk import Nameplate
-from vendor_quirks.registry import BY_NAME, Repairs, mend, mend_text, repairs_for, rewritten_target
+from vendor_quirks.behaviour import Event, shown
+from vendor_quirks.compiled import Look, Repairs
+from vendor_quirks.gates import Gate
+from vendor_quirks.match import NONE, Nameplate
+from vendor_quirks.pace import NO_PACE
+from vendor_quirks.situation import Connector, Situation
 
-KEY = "nameplate"  # the record that outlives the connection
-OURS = ""  # records of the gateway itself, not of one CSMS
-_as_object = decoder(dict[str, Any])
-
-# Where each version's BootNotification says who the station is.
-FACTS_16 = {
-    "vendor": "chargePointVendor",
-    "model": "chargePointModel",
-    "serial": "chargePointSerialNumber",
-    "firmware": "firmwareVersion",
-}
-FACTS_201 = {
-    "vendor": "vendorName",
-    "model": "model",
-    "serial": "serialNumber",
-    "firmware": "firmwareVersion",
-}
-
-
-class Remembered(msgspec.Struct, omit_defaults=True):
-    """What a station told about itself, and the boot it told it with."""
-
-    nameplate: Nameplate
-    boot: dict[str, Any] = {}
+INTRODUCING = frozenset({"StatusNotification", "DataTransfer"})  # where a vendorId is told
+TOLD = frozenset({"BootNotification", "DataTransfer"})  # always looked into, for who it is
+TRANSACTIONS = frozenset({"StartTransaction", "StopTransaction", "TransactionEvent"})
+VENDOR_ID = b'"vendorId"'
 
 
 class Dialect:
-    """Mends what one station says; `StationPort` mends what it is told."""
+    """Mends what one station and its CSMS say, and what they are told."""
 
     def __init__(
         self,
@@ -51,153 +43,286 @@ class Dialect:
         target: str,
         records: dict[str, dict[str, bytes]],
         station: StationPort,
+        csms: LegPort,
         out: list[Effect],
         tally: Tally,
+        alarm: Alarm,
         ids: Iterator[str],
     ) -> None:
-        self._route, self._station, self._out, self._tally, self._ids = (
-            route, station, out, tally, ids,
-        )  # fmt: skip
+        self._route, self._station, self._csms = route, station, csms
+        self._out, self._alarm = out, alarm
+        self.registry, self.report = route.registry, station.report
         self.has_changed = False
-        self._prompt_at = 0.0
-        self.remembered = _recalled(records, route, target)
+        self.prompts = Prompts(station, alarm, ids)
+        self.remembered = nameplates.recalled(records, route, target)
+        self.situation: Situation | None = None
+        station.known = self.known
+        self._from_station = Mender("from_station", route.version, self.known, self.report)
+        self._to_station = Mender("to_station", route.version, self.known, self.report)
+        version = route.primary.version
+        self._from_csms = Mender("from_csms", version, self.known, self.report)
+        self._to_csms = Mender("to_csms", version, self.known, self.report)
+        self.local = Local(station, csms, self.known, self.report)
+        self.outcomes = Outcomes(tally, alarm)
+        self.looks: dict[str, Look] = {}  # of CALLs of the station, by action
+        self.csms_looks: dict[str, Look] = {}
+        self.csms_answers: dict[str, Look] = {}
+        self.attentive: set[str] = set()  # CALLs of the station that somebody waits for
         self.repairs = Repairs()
         self._choose()
         if target:
-            name = rewritten_target(target, route.quirks_off)[1]
+            name = self.registry.rewritten_target(target, route.quirks_off)[1]
             if name:
                 self._out.append(Mended(name, "handshake", 1))
 
+    @property
+    def boot(self) -> Call | None:
+        """The station's last BootNotification, of this connection or an earlier one."""
+        boot = self.remembered.boot
+        return Call("", "BootNotification", msgspec.Raw(encode(boot))) if boot else None
+
+    def known(self) -> Situation:
+        """What is known of the station at this moment."""
+        known = self.situation
+        if known is None:
+            # Nothing is learnt where no quirk asks, so nothing has to be kept.
+            known = Situation(settings=self._route.quirk_values)
+            known.nameplate = self.remembered.nameplate
+        known.now = self._station.now
+        return known
+
     def _choose(self) -> None:
-        """The nameplate says which repairs apply, in both directions."""
-        self.repairs = repairs_for(
-            self.remembered.nameplate, self._route.quirks_off, self._route.quirks_on
+        """The nameplate says which repairs apply, in all directions."""
+        route, before = self._route, self.repairs.pace
+        repairs = self.repairs = self.registry.repairs_for(
+            self.remembered.nameplate, route.quirks_off, route.quirks_on, route.quirks_observe,
+            translated=route.version != route.primary.version,
+        )  # fmt: skip
+        self.report.observed = repairs.observed
+        self._from_station.take(repairs.looks.get("from_station", {}))
+        self._to_station.take(repairs.looks.get("to_station", {}))
+        self._from_csms.take(repairs.looks.get("from_csms", {}))
+        self._to_csms.take(repairs.looks.get("to_csms", {}))
+        self.looks = _looks(repairs, route.version)
+        self.csms_looks, self.csms_answers = self._from_csms.calls, self._from_csms.answers
+        self._station.mender = _if_needed(self._to_station)
+        self._csms.mender = _if_needed(self._to_csms)
+        self._station.commands = repairs.commands
+        self._station.settles, self._station.settled = _settling(repairs), self._answered
+        self._know(repairs)
+        if repairs.pace != before:
+            self._set_pace()
+
+    def _know(self, repairs: Repairs) -> None:
+        asks = repairs.noted or repairs.answers or repairs.commands or self.registry.watched
+        if self.situation is None and asks:
+            self.situation = Situation(settings=self._route.quirk_values)
+            for running in self.remembered.running:
+                self.situation.connectors[running.connector] = Connector(transaction=running)
+        if self.situation is not None:
+            self.situation.nameplate = self.remembered.nameplate
+        self._station.line.watcher = self if self.registry.watched else None
+
+    def _set_pace(self) -> None:
+        pace, now = self.repairs.pace, self._station.now
+        self.attentive.discard("StatusNotification")
+        self.attentive |= {"StatusNotification"} if pace.hold_until else set()
+        self._station.line.pacer = Pacer(pace, self._alarm, now) if pace != NO_PACE else None
+        self._out.append(
+            Paced(pace.ping_interval, pace.no_ping, pace.pong_required, pace.close_style)
         )
-        self._station.repairs = self.repairs
 
     # What the station says
 
-    def concerns(self, action: str) -> bool:
-        """Whether a CALL has to be looked into at all; most need not."""
-        return action in self.repairs.from_station or action == "BootNotification"
-
-    def mended_call(self, call: Call, text: bytes, now: float) -> tuple[Call, bytes]:
-        """A CALL as it should have been; the same text if nothing was wrong with it."""
-        try:
-            payload = _as_object.decode(call.payload)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    def heard(self, look: Look, call: Call, text: bytes) -> tuple[Call, bytes] | None:
+        """A CALL as it should have been; None where it is answered here."""
+        payload = opened(call.payload)
+        if payload is None:
             return call, text
-        if call.action == "BootNotification":
-            self._booted(payload)
-        if not self._mend(call.action, payload):
-            return call, text
-        raw = msgspec.Raw(encode(payload))
-        mended = Call(call.message_id, call.action, raw)
-        return mended, frame.emit_call(call.message_id, call.action, raw)
+        action = call.action
+        if action == "BootNotification":
+            self.prompts.booted()
+            self._learn(nameplates.booted(self.remembered.nameplate, payload), payload)
+            look = self.looks[action]  # the boot may have told who it is
+        elif action in INTRODUCING and "vendorId" in payload and self.registry.vendor_ids:
+            self._learn(nameplates.introduced(self.remembered.nameplate, payload))
+            look = self.looks[action]
+        if self._from_station.mend(look, action, call.payload, payload, call.message_id):
+            raw = msgspec.Raw(encode(payload))
+            text = frame.emit_call(call.message_id, action, raw)
+            call = Call(call.message_id, action, raw)
+        self._saw("called", action, payload)
+        if look.here and self.local.answered("station", look.here, call, payload):
+            for said in self.local.said:
+                self._keep_running(said.action)
+            return None
+        self._keep_running(action)
+        return call, text
 
-    def mended_answer(
-        self, action: str, message: CallResult | CallError, text: bytes
+    def noticed(self, action: str, call: Call) -> None:
+        """The station said something that was waited for."""
+        self.outcomes.heard(action, call.payload)
+        pacer = self._station.line.pacer
+        if isinstance(pacer, Pacer):
+            pacer.heard(action)
+            self._station.line.go_on(self._station.now)
+        elif action not in self.outcomes.awaited:
+            self.attentive.discard(action)
+
+    def answer(
+        self, ask: Ask, message: CallResult | CallError, text: bytes
     ) -> tuple[CallResult | CallError, bytes]:
         """An answer of the station as it should have been."""
-        key = f"{action}Response"
-        if isinstance(message, CallError) or key not in self.repairs.from_station:
+        if (shows := self.outcomes.answered(ask, message, self._station.now)) is not None:
+            self.attentive.add(shows)
+        if isinstance(message, CallError):
+            self._saw("refused", ask.action, {})
             return message, text
-        try:
-            payload = _as_object.decode(message.payload)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return message, text
-        if not self._mend(key, payload):
-            return message, text
-        raw = msgspec.Raw(encode(payload))
-        return CallResult(message.message_id, raw), frame.emit_result(message.message_id, raw)
+        if ask.action == "GetConfiguration" and self.registry.keys:
+            payload = opened(message.payload) or {}
+            plate = self.remembered.nameplate
+            self._learn(nameplates.listed(plate, payload, self.registry.keys))
+        if self.registry.watched:
+            self._saw("answered", ask.action, opened(message.payload) or {})
+        return _mended_answer(self._from_station, ask.action, message, text)
 
-    def _mend(self, key: str, payload: dict[str, Any]) -> bool:
-        return report(key, mend(self.repairs.from_station.get(key, ()), payload), self._out)
+    def unanswered(self, ask: Ask, now: float) -> None:
+        """The station left a CALL unanswered."""
+        message = frame.parse(ask.text)
+        payload = None if isinstance(message, CallError) else opened(message.payload)
+        self._saw("unanswered", ask.action, payload or {})
 
-    def mended_text(self, text: bytes) -> tuple[Message, bytes] | None:
-        """Text that is no JSON, mended so that it is; None if that cannot be done."""
-        if not self.repairs.raw_text:
+    # What its CSMS says
+
+    def told(self, look: Look, call: Call, text: bytes) -> tuple[Call, bytes] | None:
+        """A CALL of the CSMS as it should have been; None where it is answered here."""
+        payload = opened(call.payload)
+        if payload is None:
+            return call, text
+        if self._from_csms.mend(look, call.action, call.payload, payload, call.message_id):
+            raw = msgspec.Raw(encode(payload))
+            text = frame.emit_call(call.message_id, call.action, raw)
+            call = Call(call.message_id, call.action, raw)
+        if look.here and self.local.answered("csms", look.here, call, payload):
             return None
-        better, done = mend_text(self.repairs.raw_text, text)
-        try:
-            message = frame.parse(better)
-        except FrameError:
-            return None
-        report("text", done, self._out)
-        return message, better
+        return call, text
+
+    def csms_answer(
+        self, ask: Ask, message: CallResult | CallError, text: bytes
+    ) -> tuple[CallResult | CallError, bytes]:
+        """An answer of the CSMS as it should have been."""
+        return _mended_answer(self._from_csms, ask.action, message, text)
+
+    def mended_frame(self, side: Side, text: bytes) -> tuple[Message, bytes] | None:
+        """Text that is no frame, mended so that it is; DROPPED where it is no message at all."""
+        line = (self._station if side == "station" else self._csms).line
+        open_id = line.open.message_id if line.open is not None else ""
+        return reframed(self.repairs, side, text, open_id, self.report)
 
     # Who the station is
 
-    def _booted(self, payload: dict[str, Any]) -> None:
+    def _learn(self, plate: Nameplate, boot: Payload | None = None) -> None:
         """BootNotification is read twice: here for who speaks, then through the repairs chosen."""
-        self._prompt_at = 0.0
-        facts: Any = payload
-        table = FACTS_16
-        if self._route.version == "2.0.1":
-            facts, table = payload.get("chargingStation"), FACTS_201
-        if not isinstance(facts, dict):
+        old = self.remembered
+        if plate == old.nameplate and boot in (None, old.boot):
             return
-        told = {name: str(facts.get(field) or "")[:255] for name, field in table.items()}
-        old = self.remembered.nameplate
-        nameplate = msgspec.structs.replace(old, **told)
-        if (nameplate, payload) != (old, self.remembered.boot):
-            self.remembered = Remembered(nameplate, payload)
-            self.has_changed = True
-        if nameplate != old:
+        self.remembered = msgspec.structs.replace(
+            old, nameplate=plate, boot=old.boot if boot is None else boot
+        )
+        self.has_changed = True
+        if plate != old.nameplate:
             self._choose()
+
+    def _saw(self, event: Event, action: str, payload: Payload) -> None:
+        """The station did something that may tell it apart."""
+        if self.registry.watched:
+            names = shown(self.registry.watched, event, action, payload, self.known())
+            self._learn(nameplates.showing(self.remembered.nameplate, names))
+
+    def _answered(self, message_id: str, action: str, text: bytes) -> None:
+        """The station is answered."""
+        self.local.settle(message_id, text)
+        pacer = self._station.line.pacer
+        if isinstance(pacer, Pacer):
+            pacer.heard(action)
+            self._station.line.go_on(self._station.now)
+        self._keep_running(action)
+
+    def _keep_running(self, action: str) -> None:
+        if self.repairs.keeps and action in TRANSACTIONS:
+            self.has_changed = True
 
     def take_changes(self) -> dict[str, bytes | None]:
         """The nameplate's record, if it changed."""
         if not self.has_changed:
             return {}
         self.has_changed = False
-        return {KEY: encode(self.remembered)}
+        known = self.situation if self.repairs.keeps else None
+        running = tuple(known.open()) if known is not None else ()
+        kept = msgspec.structs.replace(self.remembered, running=running, fired=self._fired())
+        return nameplates.record_of(kept)
 
-    # A station that should boot and does not
+    def _fired(self) -> dict[str, int]:
+        counts = dict(self.remembered.fired)
+        for name, count in self.report.fired.items():
+            counts[name] = counts.get(name, 0) + count
+        return counts
+
+    def ended(self) -> None:
+        """The station is gone: what its quirks did is worth keeping."""
+        if self.report.fired:
+            self.has_changed = True
+
+    # What the station should do, and is asked for
 
     def connected(self, now: float, alarm: Alarm) -> None:
         """The station and its CSMS are connected."""
-        if self.repairs.prompt_boot_after is not None:
-            self._prompt_at = now + self.repairs.prompt_boot_after
-            alarm.no_later_than(self._prompt_at)
+        self.prompts.connected(self.repairs, now)
 
     def tick(self, now: float, alarm: Alarm) -> None:
-        """Ask for the BootNotification that did not come."""
-        if not self._prompt_at:
-            return
-        if now < self._prompt_at:
-            alarm.no_later_than(self._prompt_at)
-            return
-        self._prompt_at = 0.0
-        message_id = next(self._ids)
-        payload = b'{"requestedMessage":"BootNotification"}'
-        text = frame.emit_call(message_id, "TriggerMessage", payload)
-        prompting = [n for n in self.repairs.names if BY_NAME[n].timing.prompt_boot_after is not None]
-        self._out.extend(Mended(name, "TriggerMessage", 1) for name in prompting)
-        self._station.ask(Ask(message_id, "TriggerMessage", text, _Unheeded()))
+        """Do what is due."""
+        self.prompts.tick(self.repairs, self.known, now)
+        self.outcomes.tick(now)
+        if self._station.line.pacer is not None:
+            self._station.line.go_on(now)
 
 
-class _Unheeded:
-    """Owner of a CALL whose answer changes nothing."""
-
-    def answered(self, ask: Ask, message: CallResult | CallError, text: bytes) -> None:
-        """The boot comes, or it does not."""
-
-    def given_up(self, ask: Ask, why: str) -> None:
-        """The station does not want to."""
-
-    def late(self, ask: Ask, message: CallResult | CallError) -> None:
-        """Too late to matter."""
+def _settling(repairs: Repairs) -> frozenset[str]:
+    """Actions of the station whose answers somebody waits for."""
+    repeated = {action for of, action in repairs.answers if of == "station"}
+    held = {"BootNotification"} if repairs.pace.hold_until else set()
+    return frozenset(repeated | held | (TRANSACTIONS if repairs.keeps else NONE))
 
 
-def _recalled(records: dict[str, dict[str, bytes]], route: Route, target: str) -> Remembered:
-    """What an earlier connection learnt; the path and the version are this one's."""
-    plain = Nameplate(identity=route.identity, version=route.version, path=target)
-    stored = records.get(OURS, {}).get(KEY)
-    if stored is None:
-        return Remembered(plain)
-    known = msgspec.json.decode(stored, type=Remembered)
-    known.nameplate = msgspec.structs.replace(
-        known.nameplate, identity=route.identity, version=route.version, path=target
-    )
-    return known
+def _if_needed(mender: Mender) -> Mender | None:
+    return mender if mender.calls or mender.answers else None
+
+
+def _mended_answer(
+    mender: Mender, action: str, message: CallResult | CallError, text: bytes
+) -> tuple[CallResult | CallError, bytes]:
+    look = mender.answers.get(action)
+    if look is None or isinstance(message, CallError):
+        return message, text
+    better = mender.mended(look, action + ANSWER, message.payload, message.message_id)
+    if better is None:
+        return message, text
+    text = frame.emit_result(message.message_id, better)
+    return CallResult(message.message_id, msgspec.Raw(better)), text
+
+
+@lru_cache(maxsize=4096)
+def _looks(repairs: Repairs, version: Version) -> dict[str, Look]:
+    """What is done with a station's CALLs; each has a gate, for what no quirk explains."""
+    own = repairs.looks.get("from_station", {})
+    return {
+        action: _look(action, own.get(action) or Look(Gate(action))) for action in ACTIONS[version]
+    }
+
+
+def _look(action: str, look: Look) -> Look:
+    if action in INTRODUCING:
+        gate = Gate(action, look.gate.repairs, (*look.gate.signs, VENDOR_ID))
+    else:
+        gate = look.gate
+    return Look(gate, look.own, look.here, look.is_noted or action in TOLD)

@@ -1,19 +1,18 @@
 """One end of a relay: CALLs that it asks, and answers to the CALLs that came from there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
-import msgspec
-
 from adapters import frame
-from adapters.frame import Call, CallError, CallResult, Version
-from adapters.payload import decoder, encode
-from gateway.core.effects import STATION, Effect, Mended, Refused, Send
-from gateway.core.line import Ask, Line, Owner
+from adapters.frame import Call, CallResult, Version
+from gateway.core.commanding import Talking, opened_call
+from gateway.core.effects import Effect, Refused, Send
+from gateway.core.line import Ask, Line
+from gateway.core.mender import Mender, Report
 from gateway.core.tally import SLOTS, Tally
-from vendor_quirks.registry import Repairs, mend
-
-_as_object = decoder(dict[str, object])
+from vendor_quirks.command import Command
+from vendor_quirks.mending import Named, attempt
+from vendor_quirks.situation import Situation
 
 
 class Port(Protocol):
@@ -30,21 +29,14 @@ class Port(Protocol):
         """Answer a CALL that came from there."""
 
 
-def report(key: str, done: list[tuple[str, int]], out: list[Effect]) -> bool:
-    """Tell which quirks mended something; whether any did."""
-    for name, count in done:
-        if count < 0:  # a repair of ours that failed: the message goes on as it came
-            out.append(Refused(STATION, "quirk_failed", name))
-        else:
-            out.append(Mended(name, key, count))
-    return any(count > 0 for _, count in done)
-
-
 class Listener(Protocol):
-    """Who hears what the station is answered."""
+    """Who hears what the station is answered, and what is asked of it."""
 
-    def primary_answered(self, message_id: str, text: bytes) -> None:
+    def primary_answered(self, message_id: str, text: bytes, now: float) -> None:
         """The primary decided this."""
+
+    def station_asked(self, ask: Ask, now: float) -> None:
+        """Somebody commands the station."""
 
 
 class LegPort:
@@ -54,6 +46,8 @@ class LegPort:
         self.line, self.leg, self.now = line, line.leg, 0.0
         self._answered = SLOTS[line.role, "out", "result"]
         self.heard: dict[str, str] = {}  # message id -> action, of the CALLs not answered yet
+        self.mender: Mender | None = None  # of what goes there, where some quirk has to see it
+        self.numbered: set[str] = set()  # ids that came as numbers, and go back as such
         self._out, self._tally = out, tally
 
     def hear(self, call: Call, action: str) -> bool:
@@ -66,6 +60,8 @@ class LegPort:
 
     def ask(self, ask: Ask) -> None:
         """Send a CALL, or let it wait for the one before it."""
+        if self.mender is not None and ask.action in self.mender.calls:
+            ask.text = self.mender.call(ask.action, ask.text)
         self.line.ask(ask, self.now)
 
     def answer(self, message_id: str, text: bytes) -> None:
@@ -73,9 +69,19 @@ class LegPort:
         action = self.heard.pop(message_id, None)
         if action is None:
             return
+        if self.mender is not None and action in self.mender.answers:
+            text = self.mender.answer(action, text)
+        if self.numbered and message_id in self.numbered:
+            self.numbered.remove(message_id)
+            text = text.replace(b'"%b"' % message_id.encode(), message_id.encode(), 1)
         is_error = text[1] != 51  # b"3": what is emitted begins with [3 or [4
         self._tally.frames[action][self._answered + is_error] += 1
         self._out.append(Send(self.line.leg, text))
+
+    def forget(self) -> None:
+        """The leg is gone, and nobody waits for answers any more."""
+        self.heard.clear()
+        self.numbered.clear()
 
 
 class StationPort(LegPort):
@@ -85,100 +91,63 @@ class StationPort(LegPort):
         self, line: Line, out: list[Effect], tally: Tally, ids: Iterator[str], version: Version
     ) -> None:
         super().__init__(line, out, tally)
-        self.repairs = Repairs()
         self.listener: Listener | None = None  # the shadows hear what the station is answered
+        self.report = Report(out, tally)
+        self.commands: dict[str, Named[Command]] = {}
+        self.known: Callable[[], Situation] = Situation
+        self.settles: frozenset[str] = frozenset()  # actions whose answers `settled` must hear
+        self.settled: Callable[[str, str, bytes], None] | None = None  # id, action, text
+        self.twins: dict[str, list[str]] = {}  # CALLs that get the answer of another one
         self._ids, self._version = ids, version
 
     def ask(self, ask: Ask) -> None:
-        """Send a CALL in the station's dialect; once more, changed, where a quirk says so."""
-        repairs = self.repairs
-        if ask.action in repairs.to_station:
-            ask.text = self._mended(ask.action, ask.text)
-        if ask.action in repairs.retries:
-            ask.owner = _Retrying(self, ask, self._ids)
-        super().ask(ask)
+        """Send a CALL in the station's dialect, or what stands for it there."""
+        if self.listener is not None:
+            self.listener.station_asked(ask, self.now)
+        if not (ask.action in self.commands and self._is_talked(ask)):
+            super().ask(ask)
 
     def answer(self, message_id: str, text: bytes) -> None:
-        """Answer a CALL in the station's dialect."""
+        """Answer a CALL in the station's dialect, and those that wait for the same answer."""
         if self.listener is not None:
-            self.listener.primary_answered(message_id, text)
-        if self.repairs.to_station:
-            text = self._mended(f"{self.heard.get(message_id, '')}Response", text)
+            self.listener.primary_answered(message_id, text, self.now)
+        action = self.heard.get(message_id)
+        if action in self.settles and action is not None and self.settled is not None:
+            self.settled(message_id, action, text)
         super().answer(message_id, text)
+        for twin in self.twins.pop(message_id, ()) if self.twins else ():
+            super().answer(twin, renamed(text, twin, self._version))
 
-    def _mended(self, key: str, text: bytes) -> bytes:
-        pairs = self.repairs.to_station.get(key)
-        if not pairs:
-            return text
-        message = frame.parse(text)
-        if isinstance(message, CallError):
-            return text
-        try:
-            payload = _as_object.decode(message.payload)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return text
-        done = mend(pairs, payload)
-        if not report(key, done, self._out):
-            return text
-        if isinstance(message, Call):
-            return frame.emit_call(message.message_id, message.action, encode(payload))
-        return frame.emit_result(message.message_id, encode(payload))
+    def forget(self) -> None:
+        """The station is gone."""
+        super().forget()
+        self.twins.clear()
 
-    def repeat(
-        self, quirk: str, ask: Ask, owner: Owner, payload: dict[str, object], message_id: str
-    ) -> None:
-        """Ask again, changed; the answer is given as if it were to the first CALL."""
-        self._out.append(Mended(quirk, ask.action, 1))
-        text = frame.emit_call(message_id, ask.action, encode(payload))
-        super().ask(Ask(message_id, ask.action, text, _Second(ask, owner)))
-
-
-class _Second:
-    """Owner of a repeated CALL: hands its answer on under the first one's id."""
-
-    def __init__(self, first: Ask, owner: Owner) -> None:
-        self._first, self._owner = first, owner
-
-    def answered(self, ask: Ask, message: CallResult | CallError, text: bytes) -> None:
-        if isinstance(message, CallResult):
-            text = frame.emit_result(self._first.message_id, bytes(message.payload))
-        self._owner.answered(self._first, message, text)
-
-    def given_up(self, ask: Ask, why: str) -> None:
-        self._owner.given_up(self._first, why)
-
-    def late(self, ask: Ask, message: CallResult | CallError) -> None:
-        self._owner.late(self._first, message)
-
-
-class _Retrying:
-    """Owner of a CALL that a quirk repeats once, changed, if the station will not have it."""
-
-    def __init__(self, port: StationPort, ask: Ask, ids: Iterator[str]) -> None:
-        self._port, self._owner, self._ids = port, ask.owner, ids
-
-    def answered(self, ask: Ask, message: CallResult | CallError, text: bytes) -> None:
-        if not (isinstance(message, CallError) and self._again(ask)):
-            self._owner.answered(ask, message, text)
-
-    def given_up(self, ask: Ask, why: str) -> None:
-        if not (why == "timeout" and self._again(ask)):
-            self._owner.given_up(ask, why)
-
-    def late(self, ask: Ask, message: CallResult | CallError) -> None:
-        self._owner.late(ask, message)
-
-    def _again(self, ask: Ask) -> bool:
-        call = frame.parse(ask.text)
-        if not isinstance(call, Call):
-            return False
-        try:
-            payload = _as_object.decode(call.payload)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return False
-        for name, retry in self._port.repairs.retries.get(ask.action, ()):
-            changed = retry.changed(payload)
-            if changed is not None:
-                self._port.repeat(name, ask, self._owner, changed, next(self._ids))
-                return True
+    def _is_talked(self, ask: Ask) -> bool:
+        """Whether some quirk has this CALL in another form."""
+        payload, known = opened_call(ask), self.known()
+        for name, command in self.commands[ask.action]:
+            if not attempt(lambda command=command: command.concerns(payload, known)):  # type: ignore[misc]
+                continue
+            if name in self.report.observed:
+                self.report.tell(ask.action, [(name, 1)])
+                continue
+            talk = command.talk(payload, known)
+            talking = Talking(
+                ask, talk, self._version, super().ask, self._ids,
+                lambda name=name: self.report.tell(ask.action, [(name, 1)]),  # type: ignore[misc]
+            )  # fmt: skip
+            talking.begin()
+            return True
         return False
+
+
+def renamed(text: bytes, message_id: str, version: Version) -> bytes:
+    """The same answer to another CALL."""
+    message = frame.parse(text)
+    if isinstance(message, CallResult):
+        return frame.emit_result(message_id, bytes(message.payload))
+    assert not isinstance(message, Call), "an answer is no CALL"
+    return frame.emit_error(
+        version, message_id, message.code, message.description, bytes(message.details)
+    )

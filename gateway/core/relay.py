@@ -105,6 +105,7 @@ class Relay:
         try:
             request = lenient.request(call.payload, known.request, memory)
         except PayloadError as error:
+            self._report_losses(call.action)
             self._refuse(side, call, error.code, error.reason)
             return
         memory.source = bytes(call.payload)
@@ -192,14 +193,15 @@ class Relay:
     def late(self, ask: Ask, message: CallResult | CallError) -> None:
         """It is too late to pass this answer on, but what it teaches is kept (1.5)."""
         if isinstance(message, CallResult):
-            request: Payload = ask.context[1]
+            exchange, request = ask.context
             kind = ACTIONS[request.version][ask.action].response
             try:
                 response = lenient.response(message.payload, kind, self.memory)
             except PayloadError:
                 return
             late.learn(request, response, self.memory)
-            self._start_follow_ups()
+            self._report_losses(exchange.action)
+            self._start_follow_ups(exchange.action)
 
     def tick(self, now: float) -> None:
         """Resume the conversations that waited long enough."""
@@ -232,7 +234,7 @@ class Relay:
             value, error = None, None
             if isinstance(step, Start):
                 exchange.asked = True  # what it asks is asked for this CALL
-                self._background(step.conversation)
+                self._background(step.conversation, exchange.action)
             elif isinstance(step, Wait):
                 self._waits.add(step, exchange, self.memory.now)
                 return
@@ -304,6 +306,7 @@ class Relay:
             self._fail(exchange, refusal.code, refusal.description, refusal.details)
             return True
         if response is not None:
+            self._collect(exchange)
             self._finish(exchange, response)
         return response is not None
 
@@ -343,15 +346,17 @@ class Relay:
         if exchange.side is not None:
             self._count(exchange.action, "refused")
             code = TIMEOUT_CODES[exchange.side] if code in ("timeout", "closed") else code
-            text = frame.emit_error(
-                self.versions[exchange.side], exchange.message_id, code, why, details
-            )
+            version = self.versions[exchange.side]
+            if not frame.is_told(version, code, why):
+                self.memory.lose("error_detail", "errorCode")
+                self._report_losses(exchange.action)
+            text = frame.emit_error(version, exchange.message_id, code, why, details)
             self.ports[exchange.side].answer(exchange.message_id, text)
         self._after(exchange)
 
     def _after(self, exchange: Exchange) -> None:
         for conversation in exchange.follow_ups:
-            self._background(conversation)
+            self._background(conversation, exchange.action)
         if self._buffer is not None:
             self._go_on_telling(exchange, self._buffer)
         self._wake()
@@ -361,18 +366,18 @@ class Relay:
     def _go_on_telling(self, exchange: Exchange, buffer: Buffer) -> None:
         if exchange is buffer.current:
             buffer.told()
-        elif exchange.action == "BootNotification":
+        elif exchange.side is not None and exchange.action == "BootNotification":
             self.memory.signal(GO_ON)
         buffer.tell()
 
-    def _start_follow_ups(self) -> None:
+    def _start_follow_ups(self, action: str) -> None:
         follow_ups, self.memory.follow_ups = self.memory.follow_ups, []
         for conversation in follow_ups:
-            self._background(conversation)
+            self._background(conversation, action)
         self._wake()
 
-    def _background(self, conversation: Conversation) -> None:
-        self._advance(Exchange(conversation))
+    def _background(self, conversation: Conversation, action: str = "other") -> None:
+        self._advance(Exchange(conversation, action=action))
 
     def _wake(self) -> None:
         """Resume the conversations whose event was signalled."""

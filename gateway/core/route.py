@@ -1,12 +1,12 @@
 """What the configuration decided for one station's connection."""
 
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
 from adapters.frame import Version
 from adapters.translation.options import Options
-
+from vendor_quirks.registry import REGISTRY, Registry
 
 # What a shadow's command is answered: no; yes, and nothing happens; or what the station answered
 # the primary to the same.
@@ -46,4 +46,7 @@ class Route(msgspec.Struct, frozen=True):
     call_timeout: float = 30.0  # seconds a CSMS has to answer
     quirks_off: frozenset[str] = frozenset()
     quirks_on: frozenset[str] = frozenset()  # those that no nameplate can tell
+    quirks_observe: frozenset[str] = frozenset()  # those that only count what they would do
+    quirk_values: dict[str, Any] = {}  # what some quirks must be told, by its name
+    registry: Registry = REGISTRY
     shadowing: Shadowing = Shadowing()

@@ -8,18 +8,18 @@ must happen. Nothing here awaits, reads a clock or touches a socket.
 from collections.abc import Iterator
 
 from adapters import frame, v16, v201
-from adapters.frame import Call, CallError, CallResult, FrameError
+from adapters.frame import Call, CallError, CallResult, FrameError, Message
 from adapters.translation.memory import Memory
 from adapters.translation.scalars import counted_ids, random_ids
-from gateway.core.audience import Audience
 from gateway.core.effects import STATION, Close, Dial, Effect, Persist, Refused
 from gateway.core.line import Alarm, Line
 from gateway.core.mending import Dialect
 from gateway.core.passage import Passage
 from gateway.core.port import LegPort, StationPort
+from gateway.core.reframing import DROPPED, NULL, number_of
 from gateway.core.relay import Relay
-from gateway.core.route import Route
-from gateway.core.shadow import Shadow
+from gateway.core.route import Route, Upstream
+from gateway.core.shadows.audience import TOLD_LATER, Audience
 from gateway.core.tally import SLOTS, Tally
 
 PIPELINED = 32  # CALLs of a station that may wait; then its socket is not read until some are done
@@ -52,7 +52,10 @@ class Session:
         self._csms_line.is_up = False
         self._station = StationPort(self._station_line, self._out, tally, ids, route.version)
         self._csms = LegPort(self._csms_line, self._out, tally)
-        self.dialect = Dialect(route, target, records, self._station, self._out, tally, ids)
+        self._station.now = self._csms.now = now
+        self.dialect = Dialect(
+            route, target, records, self._station, self._csms, self._out, tally, self._alarm, ids
+        )
         self.memory: Memory | None = None
         self._relay: Relay | None = None
         self._passage: Passage | None = None
@@ -62,16 +65,14 @@ class Session:
             )
         else:
             self._translate(stored, ids, now)
-        shadows = [
-            Shadow(upstream, route, records, self._out, tally, self._alarm, ids, now)
-            for upstream in route.shadows
-        ]
-        self._audience = Audience(shadows, self._out, tally) if shadows else None
-        self._station.listener = self._audience
+        self._audience = Audience(
+            route, self.dialect.boot, self._station, self._out, tally, self._alarm, ids
+        )
+        self._audience.invite(route.shadows, records, now)
         carrier = self._relay or self._passage
         assert carrier is not None, "a session has one carrier"
         self._backlog = carrier.backlog
-        self._is_plain = self.memory is None and self._audience is None
+        self._is_plain = self.memory is None and not self._audience.is_there
         self._is_over = False
 
     def _line(self, leg: str, role: str, version: frame.Version) -> Line:
@@ -108,7 +109,7 @@ class Session:
             self._hear_station(text, now)
         elif leg == self.route.primary.name:
             self._hear_primary(leg, text, now)
-        elif self._audience is not None:
+        else:
             self._audience.hear(leg, text, now)
         return self._done()
 
@@ -120,12 +121,16 @@ class Session:
     def _hear_station(self, text: bytes, now: float) -> None:
         try:
             message = frame.parse(text)
+            mended = self.dialect.mended_frame("station", text) if text.endswith(NULL) else None
         except FrameError as error:
-            mended = self.dialect.mended_text(text)
+            mended = self.dialect.mended_frame("station", text)
             if mended is None:
                 self._bad_frame(self._station, self._station_line, error, now)
                 return
-            message, text = mended
+        if mended is not None:
+            message, text = self._renumbered(mended, text, self._station)
+            if message is DROPPED:
+                return
         if isinstance(message, Call):
             self._station_calls(message, text, now)
         else:
@@ -136,34 +141,71 @@ class Session:
         self.tally.frames[action][STATION_CALLS] += 1
         if not self._station.hear(call, action):
             return
-        if self.dialect.concerns(action):
-            call, text = self.dialect.mended_call(call, text, now)
-        if self._audience is not None:
+        dialect = self.dialect
+        look = dialect.looks.get(action)
+        if look is not None and (look.always or not look.is_clean(call.payload)):
+            heard = dialect.heard(look, call, text)
+            if heard is None:
+                self._said_here(now)
+                return
+            call, text = heard
+        if action in dialect.attentive:
+            dialect.noticed(action, call)
+        self._carry_station(call, text, action, now)
+
+    def _carry_station(self, call: Call, text: bytes, action: str, now: float) -> None:
+        if self._audience.is_there or action in TOLD_LATER:
             self._audience.station_called(call, action, now)
         if self._relay is not None:
             self._relay.hear_call("station", call)
         elif self._passage is not None:
             self._passage.hear_call("station", call, text, action)
-        if self._audience is not None:
+        if self._audience.is_there:
             self._audience.go_on()
 
     def _hear_primary(self, leg: str, text: bytes, now: float) -> None:
         try:
             message = frame.parse(text)
         except FrameError as error:
-            self._bad_frame(self._csms, self._csms_line, error, now)
-            return
+            mended = self.dialect.mended_frame("csms", text)
+            if mended is None:
+                self._bad_frame(self._csms, self._csms_line, error, now)
+                return
+            message, text = self._renumbered(mended, text, self._csms)
         if not isinstance(message, Call):
             self._answer_heard(message, text, self._csms_line, now)
             return
         action = message.action if message.action in KNOWN else "other"
         self.tally.frames[action][PRIMARY_CALLS] += 1
-        if not self._csms.hear(message, action):
+        if message is DROPPED or not self._csms.hear(message, action):
             return
+        look = self.dialect.csms_looks.get(action)
+        if look is not None and (look.always or not look.is_clean(message.payload)):
+            told = self.dialect.told(look, message, text)
+            if told is None:
+                self._said_here(now)
+                return
+            message, text = told
         if self._relay is not None:
             self._relay.hear_call("csms", message)
         elif self._passage is not None:
             self._passage.hear_call("csms", message, text, action)
+
+    def _renumbered(
+        self, mended: tuple[Message, bytes], text: bytes, port: LegPort
+    ) -> tuple[Message, bytes]:
+        """A CALL whose id came as a number is answered with one."""
+        message = mended[0]
+        if isinstance(message, Call) and number_of(text) is not None:
+            port.numbered.add(message.message_id)
+        return mended
+
+    def _said_here(self, now: float) -> None:
+        """What the station is said to have said: a trigger's effect, or what it forgot."""
+        said, self.dialect.local.said = self.dialect.local.said, []
+        for call in said:
+            text = frame.emit_call(call.message_id, call.action, bytes(call.payload))
+            self._carry_station(call, text, call.action, now)
 
     def _answer_heard(
         self, message: CallResult | CallError, text: bytes, line: Line, now: float
@@ -181,8 +223,12 @@ class Session:
             return
         self.tally.frames[ask.action][slot] += 1
         if line is self._station_line:
-            message, text = self.dialect.mended_answer(ask.action, message, text)
+            message, text = self.dialect.answer(ask, message, text)
+        elif self.dialect.csms_answers:
+            message, text = self.dialect.csms_answer(ask, message, text)
         ask.owner.answered(ask, message, text)
+        if self._audience.is_there:
+            self._audience.leg_answered(ask, message, line.role, now)
         line.go_on(now)
 
     def _bad_frame(self, port: LegPort, line: Line, error: FrameError, now: float) -> None:
@@ -215,14 +261,14 @@ class Session:
             if self._relay is not None:
                 self._relay.csms_back(now)
             self.dialect.connected(now, self._alarm)
-        elif self._audience is not None:
+        else:
             self._audience.opened(leg, now)
         return self._done()
 
     def closed(self, leg: str, now: float) -> list[Effect]:
         """A leg is gone. Without the station, or by default its primary, the session is over."""
         self._at(now)
-        if self._audience is not None and leg in self._audience.names:
+        if leg in self._audience.names:
             self._audience.closed(leg, now)
         elif leg == STATION:
             if self._buffering and self._csms_line.is_up:
@@ -232,7 +278,7 @@ class Session:
         elif self._buffering and self._relay is not None and not self._relay.is_deserted:
             self._relay.csms_gone(now)
             self._csms_line.down()
-            self._csms.heard.clear()
+            self._csms.forget()
             self._out.append(Dial(leg))
         else:
             self._end(STATION, now)
@@ -247,24 +293,22 @@ class Session:
         assert self._relay is not None, "only who translates buffers"
         self._relay.is_deserted = True
         self._station_line.down()
-        self._station.heard.clear()
-        if self._audience is not None:
-            self._audience.end(now)
-            names = sorted(self._audience.names)
-            self._out.extend(Close(name, GOING_AWAY, "the other side has gone") for name in names)
+        self._station.forget()
+        self._audience.end(now)
+        names = sorted(self._audience.names)
+        self._out.extend(Close(name, GOING_AWAY, "the other side has gone") for name in names)
 
     def _end(self, other: str, now: float) -> None:
         if self._is_over:
             return
         self._is_over = True
-        names: list[str] = []
-        if self._audience is not None:
-            self._audience.end(now)
-            names = sorted(self._audience.names)
+        self.dialect.ended()
+        self._audience.end(now)
+        names = sorted(self._audience.names)
         self._station_line.down()
         self._csms_line.down()
-        self._station.heard.clear()
-        self._csms.heard.clear()
+        self._station.forget()
+        self._csms.forget()
         self._out.extend(
             Close(leg, GOING_AWAY, "the other side has gone") for leg in [other, *names]
         )
@@ -278,8 +322,16 @@ class Session:
         if self._relay is not None:
             self._relay.tick(now)
         self.dialect.tick(now, self._alarm)
-        if self._audience is not None:
-            self._audience.tick(now)
+        self._audience.tick(now)
+        return self._done()
+
+    def invite(
+        self, shadows: tuple[Upstream, ...], records: dict[str, dict[str, bytes]], now: float
+    ) -> list[Effect]:
+        """Have these shadows from now on, and no others; `records` are all of the station's."""
+        self._at(now)
+        self._audience.invite(shadows, records, now)
+        self._is_plain = self.memory is None and not self._audience.is_there
         return self._done()
 
     def _done(self) -> list[Effect]:
@@ -294,6 +346,6 @@ class Session:
         remembered = self.dialect.take_changes()
         if remembered:
             effects.insert(0, Persist("", remembered, wait=False))
-        if self._audience is not None:
+        if self._audience.is_there:
             effects += self._audience.changes()
         return effects

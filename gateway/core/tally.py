@@ -79,9 +79,14 @@ class Tally:
         self.losses: Counts = defaultdict(int)  # rule
         self.journal: Counts = defaultdict(int)  # csms, event
         self.repairs: Counts = defaultdict(int)  # quirk
+        self.observed: Counts = defaultdict(int)  # quirk
+        self.unknown_dialects: Counts = defaultdict(int)  # action, field
+        self.ineffective: Counts = defaultdict(int)  # action
         self.comparisons: Counts = defaultdict(int)  # csms, action, verdict, severity
         self.shadow_commands: Counts = defaultdict(int)  # csms, action
         self.shadow_dropped: Counts = defaultdict(int)  # csms
+        self.shadow_replays: Counts = defaultdict(int)  # csms, action
+        self.command_pairs: Counts = defaultdict(int)  # csms, action, verdict
         self.store_commit_seconds = Histogram(MICROSECONDS)
         self.loop_lag_seconds = Histogram(MICROSECONDS)
         self.station_crashes = 0

@@ -62,6 +62,24 @@ COUNTERS = (
     ),
     Family("quirk_repairs", ("quirk",), "Values that a quirk mended.", "repairs"),
     Family(
+        "quirk_observed",
+        ("quirk",),
+        "Values that a quirk would have mended, had it not been told to observe.",
+        "observed",
+    ),
+    Family(
+        "unknown_dialect",
+        ("action", "field"),
+        "Payloads of stations that break their schema, and that no quirk explains.",
+        "unknown_dialects",
+    ),
+    Family(
+        "accepted_without_effect",
+        ("action",),
+        "CALLs that a station accepted and that then had no effect.",
+        "ineffective",
+    ),
+    Family(
         "shadow_comparisons",
         ("csms", "action", "verdict", "severity"),
         "Decisions of a shadow beside those of the primary.",
@@ -73,6 +91,17 @@ COUNTERS = (
         "CALLs that a shadow wanted to send to a station; they were answered here.",
     ),
     Family("shadow_dropped", ("csms",), "Frames that a slow shadow missed."),
+    Family(
+        "shadow_replays",
+        ("csms", "action"),
+        "CALLs told to a shadow that came late, in the station's place.",
+    ),
+    Family(
+        "shadow_command_pairs",
+        ("csms", "action", "verdict"),
+        "Commands of a shadow beside those of the primary.",
+        "command_pairs",
+    ),
 )
 HISTOGRAMS = (
     Family("added_seconds", (), "Time that a frame spent inside the gateway."),

@@ -88,24 +88,31 @@ class Admission:
             _refuse_for(wait, "rate_limited")
         _refuse_for(self._banned.get(identity, now) - now, "flapping")
 
-    def may_try(self, source: str, identity: str, now: float) -> None:
-        """A password is to be hashed. Raises HandshakeError (429) after too many wrong ones."""
+    def attempt(self, source: str, identity: str, now: float) -> None:
+        """A password is to be hashed. Raises HandshakeError (429) after too many wrong ones.
+
+        It counts as wrong from now on, or many could be tried at once.
+        """
         wait = self._wrong_pairs.wait(f"{source} {identity}", now)
         wait = max(wait, self._wrong_identities.wait(identity, now))
         if not self.is_exempt(source):
             wait = max(wait, self._wrong_sources.wait(source, now))
         _refuse_for(wait, "locked_out")
-
-    def wrong(self, source: str, identity: str, now: float) -> None:
-        """The password was wrong."""
         self._wrong_pairs.failed(f"{source} {identity}", now)
         self._wrong_identities.failed(identity, now)
         self._wrong_sources.failed(source, now)
 
+    def unjudged(self, source: str, identity: str) -> None:
+        """Nobody knows whether that password was wrong."""
+        self._wrong_pairs.undo(f"{source} {identity}")
+        self._wrong_identities.undo(identity)
+        self._wrong_sources.undo(source)
+
     def right(self, source: str, identity: str) -> None:
-        """The station is who it says."""
+        """That password was right."""
         self._wrong_pairs.forgive(f"{source} {identity}")
         self._wrong_identities.forgive(identity)
+        self._wrong_sources.undo(source)
 
     def connected(self, identity: str, now: float) -> None:
         """A station is served. If that happens too often it is banned from the next time on.

@@ -71,6 +71,14 @@ class BackOff:
         if len(self._failed) > self._kept:
             self._failed.popitem(last=False)
 
+    def undo(self, key: str) -> None:
+        """It was no failure, or nobody knows."""
+        times, last = self._failed.get(key, (0, 0.0))
+        if times > 1:
+            self._failed[key] = (times - 1, last)
+        else:
+            self._failed.pop(key, None)
+
     def forgive(self, key: str) -> None:
         """It was right after all."""
         self._failed.pop(key, None)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from enum import IntEnum
 from math import inf
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
+from gateway.core.effects import Compared, Recorded
+from gateway.core.route import Route
 from gateway.core.tally import Tally
 from gateway.limits import Limits
 from gateway.wire import framing, keepalive
@@ -28,11 +30,27 @@ class State(IntEnum):
     GONE = 3  # the socket is closed
 
 
+# Who sees what shadows decide: the station's route, what there was, and the Unix time.
+Witness: TypeAlias = Callable[[Route, Compared | Recorded, float], None]
+
+
+def unseen(route: Route, effect: Compared | Recorded, now: float) -> None:
+    """Nobody keeps it."""
+
+
 class Watch:
     """What the connections of one lane share."""
 
-    def __init__(self, limits: Limits, tally: Tally, clock: Callable[[], float], poller: Poller):
+    def __init__(
+        self,
+        limits: Limits,
+        tally: Tally,
+        clock: Callable[[], float],
+        poller: Poller,
+        witness: Witness = unseen,
+    ) -> None:
         self.limits, self.tally, self.clock, self.poller = limits, tally, clock, poller
+        self.witness = witness
         self.timers = Timers()
         self.keys = framing.MaskKeys()
         self.bad_frames = Buckets(limits.bad_frames)
@@ -62,9 +80,9 @@ class Connection:
     """A leg's socket. Never raises for what the peer does; it ends in `Watch.broken` instead."""
 
     __slots__ = (
-        "_close_by", "_peer_closed", "_pinged", "_shared", "_write_by", "behind", "decoder",
-        "interest", "last_heard", "leg", "outbox", "owner", "paused", "role", "scheduled", "sock",
-        "state", "tls",
+        "_abrupt", "_close_by", "_patience", "_peer_closed", "_pinged", "_shared", "_write_by",
+        "behind", "decoder", "interest", "last_heard", "leg", "outbox", "owner", "paused", "role",
+        "scheduled", "sock", "state", "tls",
     )  # fmt: skip
 
     def __init__(self, sock: socket.socket, leg: str, role: str, owner: Owner, shared: Watch):
@@ -80,6 +98,8 @@ class Connection:
         self.scheduled = inf
         self.last_heard = shared.clock()
         self._pinged = self._write_by = self._close_by = inf
+        self._patience: keepalive.Patience = shared.limits
+        self._abrupt = False
 
     @property
     def gone(self) -> bool:
@@ -117,8 +137,18 @@ class Connection:
         if len(self.outbox) <= self._shared.limits.low_water:
             self._send_frame(framing.PONG, payload)
 
+    def bear(self, patience: keepalive.Own, abrupt: bool) -> None:
+        """Treat this peer in its own way: when it is pinged, and whether it is told of the end."""
+        self._patience, self._abrupt = patience, abrupt
+        if patience.ping_interval > 0:
+            at = self._shared.clock() + min(patience.ping_interval, patience.pong_within)
+            self._shared.timers.at(at, self)
+
     def close(self, code: int, reason: str = "") -> None:
         """Begin the closing handshake; does nothing once it has begun."""
+        if self._abrupt:
+            self.break_off()
+            return
         self._end(State.CLOSING, framing.close_payload(code, reason))
 
     def refuse(self, error: framing.FramingError) -> None:
@@ -190,8 +220,7 @@ class Connection:
         return min(self._write_by, self._close_by)
 
     def _keep_alive(self, now: float) -> float:
-        limits = self._shared.limits
-        step = keepalive.check(now, self.last_heard, self._pinged, limits)
+        step = keepalive.check(now, self.last_heard, self._pinged, self._patience)
         if step.dead:
             self.break_off()
         elif step.ping:

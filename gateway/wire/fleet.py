@@ -9,7 +9,7 @@ import structlog
 import trio
 
 from gateway.core.effects import STATION
-from gateway.core.route import Route
+from gateway.core.route import Route, Upstream
 from gateway.store import Records, Store, StoreError
 from gateway.wire.dialer import Dialer
 from gateway.wire.duplicates import Verdict, judged
@@ -89,7 +89,8 @@ class Fleet:
             with place.scope:
                 await self._prepare(place)
         except UpgradeError as error:
-            log.warning("csms did not open", csms=route.primary.name, reason=error.reason)
+            if not error.is_queue:  # who waits in vain says nothing new
+                log.warning("csms did not open", csms=route.primary.name, reason=error.reason)
             raise _passed_on(error) from error
         except StoreError as error:
             raise HandshakeError(503, "store_unavailable", str(error)) from error
@@ -153,6 +154,29 @@ class Fleet:
         for (dialled_for, _), scope in tuple(self._dialling.items()):
             if dialled_for is link:
                 scope.cancel()
+
+    def invite(self, shadows_of: Callable[[Route], tuple[Upstream, ...] | None]) -> None:
+        """Have every connected station change its shadows; None for one that keeps its own."""
+        self._nursery.start_soon(self._invite, shadows_of)
+
+    async def _invite(self, shadows_of: Callable[[Route], tuple[Upstream, ...] | None]) -> None:
+        for link in tuple(self._links.values()):
+            shadows = shadows_of(link.route)
+            if link.over or shadows is None or shadows == link.route.shadows:
+                continue
+            try:
+                records = await self._store.load(link.identity)
+            except StoreError as error:
+                link.log.error("shadows kept", problem=str(error))
+                continue
+            gone = {one.name for one in link.route.shadows} - {one.name for one in shadows}
+            for (dialled_for, leg), scope in tuple(self._dialling.items()):
+                if dialled_for is link and leg in gone:
+                    scope.cancel()
+            self._lane.invite(link, shadows, records)
+            for shadow in shadows:
+                if shadow.name not in link.legs:
+                    self._dial(link, shadow.name, wait=False)
 
     def shed_shadows(self) -> None:
         """The gateway is too busy for them: they are dialled again when that is over."""

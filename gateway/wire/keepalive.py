@@ -18,6 +18,13 @@ class Patience(Protocol):
         ...
 
 
+class Own(NamedTuple):
+    """The patience with one peer that needs another than all."""
+
+    ping_interval: float
+    pong_within: float  # inf where a pong that does not come means nothing
+
+
 class Step(NamedTuple):
     """What to do now, and when to look again."""
 
@@ -33,10 +40,10 @@ def check(now: float, last_heard: float, pinged: float, patience: Patience) -> S
     """
     if patience.ping_interval <= 0:
         return Step(False, False, inf)
-    if last_heard < pinged < inf:
-        dead_at = pinged + patience.pong_within
+    dead_at = pinged + patience.pong_within
+    if last_heard < pinged and dead_at < inf:
         return Step(False, now >= dead_at, dead_at)
-    ping_at = last_heard + patience.ping_interval
+    ping_at = max(last_heard, pinged if pinged < inf else 0.0) + patience.ping_interval
     if now < ping_at:
         return Step(False, False, ping_at)
     return Step(True, False, now + min(patience.ping_interval, patience.pong_within))

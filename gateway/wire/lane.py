@@ -9,10 +9,11 @@ import msgspec
 import trio
 
 from gateway.core.effects import STATION
+from gateway.core.route import Upstream
 from gateway.core.tally import Tally
 from gateway.limits import Limits
-from gateway.store import Store
-from gateway.wire.connection import WOULD_BLOCK, Connection, State, Watch
+from gateway.store import Records, Store
+from gateway.wire.connection import WOULD_BLOCK, Connection, State, Watch, Witness, unseen
 from gateway.wire.framing import CLOSE, PING, TEXT, TRY_LATER, FramingError, whole_text
 from gateway.wire.journal import Journal
 from gateway.wire.link import Link
@@ -43,11 +44,12 @@ class Lane:
         epoch: float = 0.0,
         clock: Callable[[], float] = time.monotonic,
         poller: Poller | None = None,
+        witness: Witness = unseen,
     ) -> None:
         self.journal = Journal(store)
         self._tally, self._epoch, self._clock = tally, epoch, clock
         self._poller = poller or new_poller()
-        self._shared = Watch(limits, tally, clock, self._poller)
+        self._shared = Watch(limits, tally, clock, self._poller, witness)
         self._by_fd: dict[int, Connection] = {}
         self._wake_fd = self.journal.receiver.fileno()
         self._poller.register(self._wake_fd, READ)
@@ -106,6 +108,12 @@ class Lane:
         """End a session now: its station is replaced, or the gateway stops."""
         now = self._clock()
         link.retire(code, reason, now)
+        self._finish(now)
+
+    def invite(self, link: Link, shadows: tuple[Upstream, ...], records: Records) -> None:
+        """Have a session that lives change its shadows."""
+        now = self._clock()
+        link.invite(shadows, records, now)
         self._finish(now)
 
     def shed(self, link: Link, leg: str) -> None:

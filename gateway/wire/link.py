@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from math import inf
 from typing import Protocol
 
+import msgspec
 import structlog
 import trio
 
@@ -15,15 +16,19 @@ from gateway.core.effects import (
     Dial,
     Effect,
     Mended,
+    Paced,
     Persist,
+    Recorded,
     Refused,
     Send,
 )
-from gateway.core.route import Route
+from gateway.core.route import Route, Upstream
 from gateway.limits import SHORT, is_deep
+from gateway.store import Records
 from gateway.wire.connection import Connection, Watch
 from gateway.wire.framing import GOING_AWAY, INTERNAL, POLICY
 from gateway.wire.journal import Journal
+from gateway.wire.keepalive import Own
 from gateway.wire.newcomer import Newcomer
 
 
@@ -44,6 +49,9 @@ class Core(Protocol):
     def opened(self, leg: str, now: float) -> list[Effect]: ...
     def closed(self, leg: str, now: float) -> list[Effect]: ...
     def tick(self, now: float) -> list[Effect]: ...
+    def invite(
+        self, shadows: tuple[Upstream, ...], records: Records, now: float
+    ) -> list[Effect]: ...
 
 
 class Ashore(Protocol):
@@ -130,8 +138,13 @@ class Link:
         if connection.leg == STATION:
             self.over = True
             self._settle()
-        elif connection.role == "shadow" and not self.over:
+        elif self._role(connection.leg) == "shadow" and not self.over:
             self._ashore.dial(self, connection.leg)
+
+    def invite(self, shadows: tuple[Upstream, ...], records: Records, now: float) -> None:
+        """Have these shadows from now on, and no others."""
+        self.route = msgspec.structs.replace(self.route, shadows=shadows)
+        self._step(self.session.invite, shadows, records, now + self._epoch)
 
     def tick(self, now: float) -> float:
         """Have the core look at its deadlines."""
@@ -201,7 +214,7 @@ class Link:
         session = self.session
         if session.deadline - self._epoch < self.scheduled:
             self._shared.timers.at(session.deadline - self._epoch, self)
-        if self.strained or session.congested:
+        if self.strained or session.congested or len(self._held) > self._shared.limits.held:
             self.balance()
 
     def _send(self, effect: Send) -> None:
@@ -227,17 +240,36 @@ class Link:
                     self.legs[leg].close(code, reason)
             case Dial(leg):
                 self._ashore.dial(self, leg)
-            case Compared(csms, action, "mismatched", "S0" | "S1" as severity, paths):
-                self.log.info(
-                    "shadow decided differently",
-                    csms=csms, action=action, severity=severity, paths=paths,
-                )  # fmt: skip
+            case Compared() | Recorded():
+                self._witness(effect)
+            case Paced():
+                self._treat(effect)
             case Mended(quirk, _, changes):
                 self._shared.tally.repairs[quirk,] += changes
             case Refused(leg, reason):
                 self._shared.tally.frames_refused[self._role(leg), reason] += 1
                 if reason == "bad_frame":
                     self._bear_with(leg)
+
+    def _witness(self, effect: Compared | Recorded) -> None:
+        shared = self._shared
+        shared.witness(self.route, effect, shared.clock() + self._epoch)
+        if isinstance(effect, Compared) and effect.verdict == "mismatched":
+            self.log.debug(
+                "shadow decided differently",
+                csms=effect.csms, action=effect.action, severity=effect.severity,
+                paths=effect.paths,
+            )  # fmt: skip
+
+    def _treat(self, effect: Paced) -> None:
+        """The station needs other pings than all, or another end."""
+        station, limits = self.legs.get(STATION), self._shared.limits
+        if station is not None:
+            usual = limits.ping_interval
+            wanted = usual if effect.ping_interval is None else effect.ping_interval
+            within = limits.pong_within if effect.pong_required else inf
+            own = Own(0.0 if effect.no_ping else wanted, within)
+            station.bear(own, abrupt=effect.close_style == "drop")
 
     def _bear_with(self, leg: str) -> None:
         """A peer that goes on and on saying what is no frame is not what it should be."""

@@ -33,8 +33,8 @@ class Pace:
         """Seconds until the next start may be made, which is taken; None if they are too many."""
         now = self._clock()
         full_at = max(self._full_at, now) + 1.0 / a_second
-        wait = max(0.0, full_at - now - 1.0, self._not_before - now)
-        if wait > within:
+        wait = max(0.0, full_at - now - 1.0)
+        if wait > within or now < self._not_before:
             return None
         self._full_at = full_at
         if self._failures >= GIVES_UP_AFTER:

@@ -135,7 +135,6 @@ class Reception:
         except HandshakeError as error:
             self.tell("station refused", station=identity, source=source, outcome=error.outcome)
             raise
-        self.admission.right(source, identity)
         newcomer = Newcomer(
             target=request.target,
             source=source,
@@ -149,7 +148,7 @@ class Reception:
         request, known = guest.request, log.bind(station=guest.identity)
         offered = [name for name in request.offered if name in SUBPROTOCOLS]
         if request.offered and not offered:
-            known.warning("station refused", offered=request.offered)
+            self.tell("station refused", station=guest.identity, offered=request.offered)
             # OCPP-J 1.6 section 3.2: complete the handshake without the header, then close.
             visitor.last_words = acceptance(request.key, None) + NO_VERSION
             return "unsupported_version"
@@ -203,10 +202,15 @@ class Reception:
             raise HandshakeError(401, "unauthorised")
         if self._host.is_known(identity, *pair):
             return
-        self.admission.may_try(visitor.source, identity, time.monotonic())
-        if not await self._host.authenticate(identity, *pair):
-            self.admission.wrong(visitor.source, identity, time.monotonic())
+        self.admission.attempt(visitor.source, identity, time.monotonic())
+        try:
+            is_right = await self._host.authenticate(identity, *pair)
+        except BaseException:
+            self.admission.unjudged(visitor.source, identity)
+            raise
+        if not is_right:
             raise HandshakeError(401, "unauthorised")
+        self.admission.right(visitor.source, identity)
 
     async def _berth(
         self, route: Route, newcomer: Newcomer, known: structlog.typing.FilteringBoundLogger

@@ -2,20 +2,23 @@
 
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import trio
+from wsproto import ConnectionType
 
+from tests.abuse.far_csms import attend
 from tests.endtoend import sessions
-from tests.endtoend.gateway_process import ACCESS, PATIENCE, Gateway
+from tests.endtoend.gateway_process import ACCESS, LOOK_AGAIN, PATIENCE, Gateway
 from tests.endtoend.stage import Stage
 from tests.endtoend.talker import Talker
+from tests.endtoend.wire_csms import WireCsms
 from tests.endtoend.wire_end import WireEnd, _opened
 
-BEAT = 0.05  # seconds between two Heartbeats of the canary
+BEAT = 0.02  # seconds between two Heartbeats of the canary
 PROMPT = 1.0  # seconds within which 99 of 100 of them are answered
 GROWTH = 1.10  # resident memory afterwards, to what it was before
 STRANGERS = [f"127.0.0.{number}" for number in range(2, 250)]  # addresses that nobody vouches for
@@ -37,11 +40,17 @@ def request(identity: str = "BAD", headers: str = "", target: str = "") -> bytes
 class Siege:
     """The gateway, and what is measured while it is attacked."""
 
-    def __init__(self, gateway: Gateway, canary: Talker) -> None:
-        self.gateway, self.canary = gateway, canary
+    def __init__(self, gateway: Gateway, canary: Talker | None = None) -> None:
+        self.gateway, self._canary = gateway, canary
         assert gateway.process is not None
         self.pid = gateway.process.pid
         self.waits: list[float] = []
+
+    @property
+    def canary(self) -> Talker:
+        """The station that must be served."""
+        assert self._canary is not None
+        return self._canary
 
     @property
     def resident(self) -> int:
@@ -91,11 +100,14 @@ class Siege:
 
     async def admitted(self, identity: str, source: str = ACCESS, **keys: Any) -> WireEnd:
         """A station that is let in from an address."""
-        from wsproto import ConnectionType
-
         with trio.fail_after(PATIENCE):
-            end = WireEnd(await self.knock(source), ConnectionType.CLIENT)
-            return await _opened(end, f"/ocpp/{identity}", "1.6", keys.get("headers", ()), ())
+            stream = await self.knock(source)
+            try:
+                end = WireEnd(stream, ConnectionType.CLIENT)
+                return await _opened(end, f"/ocpp/{identity}", "1.6", keys.get("headers", ()), ())
+            except BaseException:
+                await trio.aclose_forcefully(stream)
+                raise
 
     async def outcomes(self) -> dict[str, float]:
         """How handshakes have ended until now."""
@@ -103,29 +115,42 @@ class Siege:
         samples = counts.families["ocpp_gateway_handshakes"].samples
         return {sample.labels["outcome"]: sample.value for sample in samples}
 
+    async def until_descriptors(self, holds: Callable[[int], bool]) -> None:
+        """Wait until the gateway has that many open."""
+        with trio.fail_after(PATIENCE):
+            while not holds(self.descriptors):  # noqa: ASYNC110 (nor here)
+                await trio.sleep(LOOK_AGAIN)
+
     async def until_resident(self, at_most: float) -> None:
         """Wait until memory is given back."""
         with trio.move_on_after(PATIENCE):
-            while self.resident > at_most:
+            while self.resident > at_most:  # noqa: ASYNC110 (the kernel sets no event)
                 await trio.sleep(0.1)
         assert self.resident <= at_most, f"{self.resident / 1e6:.1f} of {at_most / 1e6:.1f} MB"
 
 
+class Camp(Stage):
+    """A stage with a gateway that is there already."""
+
+    def __init__(self, folder: Path, nursery: trio.Nursery, shared: Gateway) -> None:
+        super().__init__(folder, nursery)
+        self.shared = shared
+
+
 @asynccontextmanager
-async def siege(
-    stage: Stage, *, csms: Any = None, warm: bytes = b"", **keys: Any
-) -> AsyncIterator[Siege]:
+async def siege(stage: Camp, *, csms: Any = None, **keys: Any) -> AsyncIterator[Siege]:
     """A gateway whose canary is served all the time; at the end all that must hold is asked.
 
-    `warm` is sent and answered before memory is measured: first times load what stays.
+    Without a CSMS or keys of its own it is the one that others were at before.
     """
-    gateway = await stage.gateway(csms or await stage.csms("far", "1.6"), **keys)
+    gateway = stage.shared
+    if csms is not None or keys:
+        gateway = await stage.gateway(csms or await stage.csms("far", "1.6"), **keys)
+    await gateway.settles("stations_connected", 0)  # those of the test before are gone
     canary = await stage.station(gateway, "CANARY")
     await canary.call("BootNotification", sessions.boot("1.6"))
     around = Siege(gateway, canary)
-    for data in (b"GET / HTTP/1.1\r\n\r\n", warm):
-        if data:
-            await around.answer(data)
+    await around.answer(b"GET / HTTP/1.1\r\n\r\n")  # first times load what stays
     await gateway.counts()
     before = around.resident
     async with trio.open_nursery() as nursery:
@@ -133,12 +158,20 @@ async def siege(
         yield around
         await is_well(around, before)
         nursery.cancel_scope.cancel()
+    await canary.end.drop()
+
+
+async def staffed(stage: Stage, name: str, version: str) -> WireCsms:
+    """A CSMS that answers whoever comes, and bears whatever is said."""
+    csms = await stage.wire_csms(name, version)
+    stage.nursery.start_soon(attend, csms)
+    return csms
 
 
 async def is_well(around: Siege, before: int) -> None:
     """The same process; the canary served, and soon; no crash; memory as it was."""
     gateway = around.gateway
-    while len(around.waits) < 20:
+    while len(around.waits) < 20:  # noqa: ASYNC110 (a few beats, however short the attack was)
         await trio.sleep(BEAT)
     assert gateway.is_alive
     assert not around.canary.closed.is_set()

@@ -5,9 +5,7 @@ from functools import partial
 import pytest
 import trio
 
-from tests.abuse.siege import KEY, Siege, request, siege
-from tests.endtoend.gateway_process import LOOK_AGAIN, PATIENCE
-from tests.endtoend.stage import Stage
+from tests.abuse.siege import KEY, Camp, Siege, request, siege
 
 pytestmark = pytest.mark.trio
 
@@ -54,7 +52,7 @@ async def many(around: Siege, each: list[bytes], at_once: int = 20) -> list[int]
     return statuses
 
 
-async def strange_bytes(stage: Stage, times: int) -> None:
+async def strange_bytes(stage: Camp, times: int) -> None:
     """Every place, that many times."""
     async with siege(stage) as around:
         for name, data in PLACES.items():
@@ -66,22 +64,22 @@ async def strange_bytes(stage: Stage, times: int) -> None:
         await around.gateway.settles("stations_connected", 1)
 
 
-async def test_bytes_beyond_ascii_anywhere_in_a_request_harm_nobody(stage: Stage) -> None:
+async def test_bytes_beyond_ascii_anywhere_in_a_request_harm_nobody(stage: Camp) -> None:
     await strange_bytes(stage, 30)
 
 
 @pytest.mark.soak
-async def test_ten_thousand_of_them_harm_nobody(stage: Stage) -> None:
+async def test_ten_thousand_of_them_harm_nobody(stage: Camp) -> None:
     await strange_bytes(stage, 1000)
 
 
-async def test_requests_that_are_too_much_or_too_clever_are_refused(stage: Stage) -> None:
+async def test_requests_that_are_too_much_or_too_clever_are_refused(stage: Camp) -> None:
     async with siege(stage) as around:
         for name, (data, expected) in MISSHAPEN.items():
             assert await around.status(data) in expected, name
 
 
-async def passers_by(stage: Stage, times: int) -> None:
+async def passers_by(stage: Camp, times: int) -> None:
     """Connections that say nothing, and requests for pages: nothing of them stays."""
     async with siege(stage) as around:
         at_first = around.descriptors
@@ -96,18 +94,16 @@ async def passers_by(stage: Stage, times: int) -> None:
             async with trio.open_nursery() as nursery:
                 for number in range(start, start + 50):
                     nursery.start_soon(partial(pass_by, number))
-        with trio.fail_after(PATIENCE):
-            while around.descriptors > at_first + 10:
-                await trio.sleep(LOOK_AGAIN)
+        await around.until_descriptors(lambda now: now <= at_first + 10)
         ended = await around.outcomes()
         assert sum(ended.values()) >= times
         assert "timeout" not in ended
 
 
-async def test_whoever_connects_and_goes_leaves_nothing_behind(stage: Stage) -> None:
+async def test_whoever_connects_and_goes_leaves_nothing_behind(stage: Camp) -> None:
     await passers_by(stage, 400)
 
 
 @pytest.mark.soak
-async def test_two_thousand_who_connect_and_go_leave_nothing_behind(stage: Stage) -> None:
+async def test_two_thousand_who_connect_and_go_leave_nothing_behind(stage: Camp) -> None:
     await passers_by(stage, 2000)

@@ -73,8 +73,9 @@ async def guessed(stage: Stage, identities: list[str], sources: list[str], times
         took, busy = time.monotonic() - began, around.cpu - busy
         assert set(statuses) <= {401, 429, 0}
         hashes = statuses.count(401)
-        assert hashes <= 10 * (len(identities) + len(sources))
-        assert hashes * 0.01 < max(busy, 0.5), (hashes, busy, took)
+        # Five are free, and a few seconds bring a few more.
+        assert hashes <= (5 + 4) * len(identities) * len(sources)
+        assert busy < 0.5 * took + hashes * 0.015 + 0.5
         other = await station(stage, gateway.port, "RIGHT")
         assert "currentTime" in await other.call("Heartbeat", {})
         assert max(around.waits) < 1.0

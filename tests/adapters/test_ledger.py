@@ -14,13 +14,14 @@ from adapters.translation.unmapped import RULE
 
 TRANSLATION = Path(ledger.__file__).parent
 # Section 20 of the specification, as it stands there.
-SECTION_20 = (
-    "null_field measurand unit value value_truncated truncated boot_field groupIdToken "
-    "missing_idTokenInfo connector_guess clock stop_reason meter_conflict rebased signed_spill "
-    "txevent_field salesTariff evse_scope synthetic_start synthetic_end dup_start cost "
-    "personal_message additionalInfo long_token_omitted unmapped_notification install_date "
-    "error_detail phase_rotation limit_rounded"
-).split()
+SECTION_20 = [
+    *("null_field", "measurand", "unit", "value", "value_truncated"),
+    *("truncated", "boot_field", "groupIdToken", "missing_idTokenInfo", "connector_guess"),
+    *("clock", "stop_reason", "meter_conflict", "rebased", "signed_spill"),
+    *("txevent_field", "salesTariff", "evse_scope", "synthetic_start", "synthetic_end"),
+    *("dup_start", "cost", "personal_message", "additionalInfo", "long_token_omitted"),
+    *("unmapped_notification", "install_date", "error_detail", "phase_rotation", "limit_rounded"),
+]
 
 
 @pytest.mark.parametrize(("sender", "version"), ROWS)

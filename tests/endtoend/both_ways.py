@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from gateway.testing import Bench, Transcript
-from gateway.testing.bench import CLOSED, CSMS, VERSIONS
+from gateway.testing.bench import CLOSED, VERSIONS
 from gateway.testing.transcripts import LINE, WHO
 from tests.endtoend.sessions import BOOTED, boot
 
@@ -94,7 +94,7 @@ class _Writer:
         self.bench.hear_text(who, text)
         said = self.bench.sent()
         assert all(each != CLOSED for _, each in said)
-        self.steps.append(Step(who, text, said))
+        self.steps.append(Step(who, text, [*said]))
         return said
 
     def _bound(self, name: str) -> str:
@@ -123,6 +123,3 @@ def stories() -> list[Story]:
     """All stories that need no clock and no events."""
     told = (Story(path) for path in sorted(STORIES.glob("*.txt")))
     return [story for story in told if story.is_playable]
-
-
-__all__ = ["CSMS", "Step", "Story", "stories", "without_now"]

@@ -25,6 +25,8 @@ FAMILIES = {
     "shadow_comparisons_total": "counter",
     "shadow_commands_total": "counter",
     "shadow_dropped_total": "counter",
+    "shadow_replays_total": "counter",
+    "shadow_command_pairs_total": "counter",
     "store_commit_seconds": "histogram",
     "loop_lag_seconds": "histogram",
     "station_crashes_total": "counter",

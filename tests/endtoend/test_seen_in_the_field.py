@@ -232,13 +232,14 @@ TIMES = (
     "2026-01-01T11:20:30.5+01:00",
 )
 UTC = ("2026-01-01T10:20:30", "Z")
+KNOWN_CONNECTOR = 'provision = "off"\ntopology = [{ connector = 1, evse = 1, evse_connector = 1 }]'
 
 
 @pytest.mark.parametrize(("station_speaks", "csms_speaks"), PAIRS)
 async def test_times_are_understood_in_every_spelling(
     stage: Stage, station_speaks: str, csms_speaks: str
 ) -> None:
-    _, _, station, desk = await pair(stage, station_speaks, csms_speaks)
+    _, _, station, desk = await pair(stage, station_speaks, csms_speaks, options=KNOWN_CONNECTOR)
     await booted(station, desk, station_speaks)
     values = ["Available", "Unavailable"]
     for number, at in enumerate(TIMES):

@@ -1,21 +1,15 @@
 """The configuration: what it accepts, how it refuses, and what it decides for a station."""
 
 import re
-import tomllib
 from pathlib import Path
 
-import msgspec
 import pytest
 
-from adapters.translation.options import Options
 from gateway.addresses import Endpoint, endpoint, host_port, leg_url
 from gateway.config import Config, ConfigError, dial_url, load, route, segment_of
-from gateway.config_errors import TABLES
 from gateway.passwords import Passwords, hashed, parsed
 from gateway.settings import Secret
 from gateway.summary import effective, summary, warnings
-
-EXAMPLE = Path(__file__).parents[2] / "deploy" / "gateway.example.toml"
 
 BASE = """\
 [listen]
@@ -365,38 +359,6 @@ def test_a_password_is_known_by_its_hash_and_an_unknown_station_is_not() -> None
 def test_a_hash_that_is_none_or_too_dear_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="scrypt"):
         parsed(text)
-
-
-def test_the_example_loads() -> None:
-    config = load(EXAMPLE)
-    assert [segment.name for segment in config.segment] == ["pilot", "default"]
-
-
-def example_keys() -> dict[str, dict[str, str]]:
-    """Table -> key -> value as it is written, those that are commented out included."""
-    tables: dict[str, dict[str, str]] = {}
-    table = ""
-    for line in EXAMPLE.read_text(encoding="utf-8").splitlines():
-        if head := re.match(r"\[+(\w+)\]+", line):
-            table = head[1]
-        elif pair := re.match(r"#?(\w+) = (.*?)\s*(?: # .*|   #.*)?$", line):
-            tables.setdefault(table, {}).setdefault(pair[1], pair[2])
-    return tables
-
-
-@pytest.mark.parametrize("table", [name for name in TABLES if name and "." not in name])
-def test_every_key_stands_in_the_example_with_its_default(table: str) -> None:
-    written = example_keys()[table]
-    assert set(written) == set(TABLES[table].__struct_fields__)
-    for field in msgspec.structs.fields(TABLES[table]):
-        is_illustration = field.default in (msgspec.NODEFAULT, None) or table == "segment"
-        if not is_illustration and f"#{field.name} = " in EXAMPLE.read_text(encoding="utf-8"):
-            value = tomllib.loads(f"x = {written[field.name]}")["x"]
-            assert msgspec.convert(value, type(field.default)) == field.default
-
-
-def test_the_example_shows_every_option_of_the_translation() -> None:
-    assert set(example_keys()["translation"]) == set(Options.__struct_fields__)
 
 
 def test_every_default_is_shown_when_asked_for(folder: Path) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gateway.core import virtual
 from gateway.core.effects import STATION, Close, Effect, Refused, Send
 from gateway.core.route import Route, Upstream
 from gateway.core.session import Session
+from gateway.core.shadows import virtual
 from gateway.core.tally import Tally
 
 NOW = 1_740_823_200.0

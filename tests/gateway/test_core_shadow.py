@@ -6,70 +6,37 @@ import msgspec
 import pytest
 
 from adapters import v16, v201
-from adapters.frame import CallError, CallResult
+from adapters.frame import Call, CallError, CallResult
 from adapters.translation.options import Options
 from adapters.translation.scalars import counted_ids
-from gateway.core import virtual
-from gateway.core.compare import compared
 from gateway.core.effects import STATION, Compared, Persist, Send
 from gateway.core.route import Route, Upstream
 from gateway.core.session import Session
-from gateway.core.shadow import WAITING
+from gateway.core.shadows import virtual
+from gateway.core.shadows.outbox import WAITING
+from gateway.core.shadows.seen import Seen
 from gateway.core.tally import Tally
 from tests import schema_oracle
 
 ACTIONS = {"1.6": v16.ACTIONS, "2.0.1": v201.ACTIONS}
 NOW = 1_740_823_200.0
-YES, NO = {"idTagInfo": {"status": "Accepted"}}, {"idTagInfo": {"status": "Blocked"}}
-ACCEPTED = YES | {"transactionId": 42}
-BOOTED = {"status": "Accepted", "interval": 60}
-
-
-def result(payload: Any) -> CallResult:
-    return CallResult("1", msgspec.Raw(msgspec.json.encode(payload)))
-
-
-@pytest.mark.parametrize(
-    ("action", "primary", "shadow", "verdict", "severity"),
-    [
-        ("Authorize", YES, YES, "matched", "S3"),
-        ("Authorize", YES, NO, "mismatched", "S0"),
-        ("Authorize", YES, {}, "mismatched", "S0"),
-        ("Heartbeat", {"currentTime": "a"}, {"currentTime": "b"}, "ignored", "S3"),
-        ("StartTransaction", ACCEPTED, ACCEPTED | {"transactionId": 7}, "ignored", "S3"),
-        ("TransactionEvent", {}, {"totalCost": 1.2}, "mismatched", "S0"),
-        ("BootNotification", BOOTED, BOOTED | {"interval": 9}, "ignored", "S3"),
-        ("BootNotification", BOOTED, BOOTED | {"status": "Pending"}, "mismatched", "S1"),
-        ("StatusNotification", {}, {"odd": 1}, "mismatched", "S2"),
-        ("StatusNotification", {}, [], "not_comparable", "S2"),
-    ],
-)
-def test_two_answers_are_held_against_each_other_by_what_they_decide(
-    action: str, primary: Any, shadow: Any, verdict: str, severity: str
-) -> None:
-    outcome = compared(action, result(primary), result(shadow))
-    assert (outcome.verdict, outcome.severity) == (verdict, severity)
-    assert compared(action, result(shadow), result(primary)).verdict == verdict
-
-
-def test_an_error_is_another_decision_unless_both_made_the_same() -> None:
-    error, other = CallError("1", "InternalError"), CallError("1", "NotSupported")
-    assert compared("Heartbeat", error, error).verdict == "matched"
-    assert compared("Heartbeat", error, other).verdict == "mismatched"
-    assert compared("Authorize", result({}), error).severity == "S0"
+ACCEPTED = {"idTagInfo": {"status": "Accepted"}, "transactionId": 42}
 
 
 @pytest.mark.parametrize("version", ["1.6", "2.0.1"])
 def test_whatever_a_shadow_commands_is_declined_as_its_schema_wants(version: Any) -> None:
+    seen = Seen(version, None)
     for action in ACTIONS[version]:
-        answer = virtual.answer(version, action, "1")
+        call = Call("1", action, msgspec.Raw(b"{}"))
+        answer = virtual.answer(seen, call, "reject")
         if isinstance(answer, CallResult):
             payload = bytes(answer.payload)
             assert not schema_oracle.faults(version, f"{action}Response", payload)
             assert "Accepted" not in payload.decode()
         else:
             assert answer.code == "NotSupported"
-    assert isinstance(virtual.answer(version, "MakeCoffee", "1"), CallError)
+    coffee = Call("1", "MakeCoffee", msgspec.Raw(b"{}"))
+    assert isinstance(virtual.answer(seen, coffee, "accept-noop"), CallError)
 
 
 class Setting:

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from adapters.frame import Version
 from adapters.translation.options import Options
 from adapters.translation.scalars import counted_ids, moment
 from gateway.core.effects import STATION, Close, Effect, Persist, Send
@@ -20,6 +21,7 @@ from gateway.core.route import Route, Upstream
 from gateway.core.session import Session
 from gateway.core.tally import Tally
 from gateway.testing.bench import START, Shelf
+from tests.gateway.chain import NO_QUIRKS
 from tests.gateway.honest_peers import (
     SILENCE,
     Charging,
@@ -59,16 +61,23 @@ chance = settings(
 class Story:
     """One station's life behind one gateway, or several that follow one another."""
 
-    def __init__(self, version: str, policy: str, seed: int) -> None:
-        csms = "2.0.1" if version == "1.6" else "1.6"
+    def __init__(self, version: Version, policy: str, seed: int) -> None:
+        csms: Version = "2.0.1" if version == "1.6" else "1.6"
         rows = [{"connector": n, "evse": n} for n in range(1, CONNECTORS + 1)]
         options = msgspec.convert(
             {"identifiers": "counted", "provision": "off", "ensure_boot": "off"}
             | {"link_policy": policy, "topology": rows},
             Options,
         )
-        upstream = Upstream("csms", csms)  # type: ignore[arg-type]
-        self.route = Route("CS-1", version, "story", upstream, options=options)  # type: ignore[arg-type]
+        upstream = Upstream("csms", csms)
+        self.route = Route(
+            "CS-1",
+            version,
+            "story",
+            upstream,
+            options=options,
+            registry=NO_QUIRKS,
+        )
         self.buffers = policy == "buffer"
         kind = Station16 if version == "1.6" else Station201
         self.station: HonestStation = kind(Random(seed), CONNECTORS)
@@ -97,9 +106,15 @@ class Story:
 
     def over(self) -> None:
         """Both legs are gone."""
+        self.note_unsent()
         self.session, self.csms_is_up = None, False
         self.csms.asked.clear()
         self.station.forget_open()
+
+    def note_unsent(self) -> None:
+        """What waits for its turn on the CSMS's leg is lost with the leg."""
+        if self.session is not None:
+            self.unsent += [ask.text for ask in self.session._csms_line.waiting]
 
     def perform(self, effects: list[Effect]) -> bool:
         """Do what the rim does; False if the gateway dies before anything is written."""
@@ -177,6 +192,7 @@ class Story:
             case "csms commands":
                 self.csms_commands(rng)
             case "station leg closes":
+                self.note_unsent()
                 self.session.closed(STATION, self.now)
                 self.over()
             case "csms leg closes":
@@ -244,6 +260,7 @@ class Story:
         if self.csms_is_up:
             self.csms_is_up = False
             self.csms.asked.clear()
+            self.note_unsent()
             effects = self.session.closed("csms", self.now)
         else:
             self.csms_is_up = True
@@ -287,7 +304,7 @@ class Story:
         raise AssertionError("it never comes to an end")
 
 
-def played(version: str, policy: str, steps: list[Any], seed: int) -> Story:
+def played(version: Version, policy: str, steps: list[Any], seed: int) -> Story:
     """A story up to its end."""
     story = Story(version, policy, seed)
     for what, at in steps:

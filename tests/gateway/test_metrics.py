@@ -19,9 +19,14 @@ PROMISED = {
     "translation_loss_total": ("counter", {"rule"}),
     "journal_entries_total": ("counter", {"csms", "event"}),
     "quirk_repairs_total": ("counter", {"quirk"}),
+    "quirk_observed_total": ("counter", {"quirk"}),
+    "unknown_dialect_total": ("counter", {"action", "field"}),
+    "accepted_without_effect_total": ("counter", {"action"}),
     "shadow_comparisons_total": ("counter", {"csms", "action", "verdict", "severity"}),
     "shadow_commands_total": ("counter", {"csms", "action"}),
     "shadow_dropped_total": ("counter", {"csms"}),
+    "shadow_replays_total": ("counter", {"csms", "action"}),
+    "shadow_command_pairs_total": ("counter", {"csms", "action", "verdict"}),
     "store_commit_seconds": ("histogram", set()),
     "loop_lag_seconds": ("histogram", set()),
     "station_crashes_total": ("counter", set()),
@@ -43,6 +48,9 @@ def busy_tally() -> Tally:
     tally.losses["LOSS.unit",] += 1
     tally.journal["new", "replayed"] += 1
     tally.repairs["huawei.empty-vendor",] += 1
+    tally.observed["huawei.empty-vendor",] += 1
+    tally.unknown_dialects["MeterValues", "meterValue"] += 1
+    tally.ineffective["RemoteStartTransaction",] += 1
     tally.comparisons["new", "Authorize", "matched", "none"] += 1
     tally.shadow_commands["new", "Reset"] += 1
     tally.shadow_dropped["new",] += 1

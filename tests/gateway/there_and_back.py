@@ -20,8 +20,10 @@ TAGS = ("CARD-1", "04A1B2C3", "DE-ABC-C12345678-9", "Tag of 20 characters")
 # Where 1.6 has one type of token, and 2.0.1 is told the type that the form suggests.
 TYPES = {"04A1B2C3": "ISO14443", "DE-ABC-C12345678-9": "eMAID"}
 SHARED_STATUSES = ("Accepted", "Blocked", "Expired", "Invalid", "ConcurrentTx")
-SHARED_UNITS = ("Wh", "kWh", "varh", "kvarh", "W", "kW", "VA", "kVA", "var", "kvar", "A", "V")
-SHARED_UNITS += ("K", "Celsius", "Fahrenheit", "Percent")
+SHARED_UNITS = (
+    *("Wh", "kWh", "varh", "kvarh", "W", "kW", "VA", "kVA", "var", "kvar", "A", "V", "K"),
+    *("Celsius", "Fahrenheit", "Percent"),
+)
 FIRMWARE_16 = (
     *("Downloaded", "DownloadFailed", "Downloading", "Idle"),
     *("InstallationFailed", "Installing", "Installed"),
@@ -37,9 +39,11 @@ def hints(version: str) -> dict[str, Callable[[Random], Any]]:
     def a_time(rng: Random) -> str:
         return f"2025-03-01T1{rng.randrange(10)}:00:00{rng.choice(('', '.5', '.250'))}Z"
 
-    times = ("timestamp", "expiryDate", "cacheExpiryDateTime", "expiryDateTime", "currentTime")
-    times += ("validFrom", "validTo", "startSchedule", "scheduleStart", "startTime", "stopTime")
-    times += ("oldestTimestamp", "latestTimestamp", "retrieveDate", "retrieveDateTime")
+    times = (
+        *("timestamp", "expiryDate", "cacheExpiryDateTime", "expiryDateTime", "validFrom"),
+        *("validTo", "startSchedule", "scheduleStart", "startTime", "stopTime"),
+        *("oldestTimestamp", "latestTimestamp", "retrieveDate", "retrieveDateTime"),
+    )
     return {
         **dict.fromkeys(times, a_time),
         **dict.fromkeys(("idTag", "parentIdTag", "idToken"), a_tag),
@@ -48,6 +52,7 @@ def hints(version: str) -> dict[str, Callable[[Random], Any]]:
         "value:number": lambda rng: Decimal(rng.randrange(10**6)).scaleb(-rng.randrange(4)),
         "unit": lambda rng: rng.choice(SHARED_UNITS),
         "multiplier": lambda rng: rng.randrange(-3, 4),
+        "currentTime": lambda rng: f"2025-03-01T1{rng.randrange(10)}:00:00Z",
         "remoteLocation": lambda rng: "https://example.com/x",
         "location": lambda rng: "https://example.com/x",
         "transactionId": lambda rng: rng.randrange(100) if version == "1.6" else "t",

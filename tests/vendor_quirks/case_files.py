@@ -55,7 +55,7 @@ class Step(msgspec.Struct, kw_only=True):
         settings = {k[4:]: setting(v) for k, v in self.facts.items() if k.startswith("set.")}
         known = Situation(now=now, nameplate=self.nameplate(), settings=settings)
         for key, payload in self.given:
-            if key not in OF:
+            if key not in (*OF, "CALL"):
                 known.note(key, decode(payload), "given")
         known.now += self.later
         return known

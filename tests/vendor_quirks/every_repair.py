@@ -3,7 +3,22 @@
 from decimal import Decimal
 
 from vendor_quirks.quirk import Repair
-from vendor_quirks.repairs import fields, keys, moments, profiles, samples, tokens, transactions
+from vendor_quirks.repairs import (
+    connectors,
+    currents,
+    derived,
+    fields,
+    groups,
+    keynames,
+    keys,
+    measurands,
+    moments,
+    numbering,
+    profiles,
+    samples,
+    tokens,
+    transactions,
+)
 
 METER = "meterValue.sampledValue"
 OF_SAMPLES: list[Repair] = [
@@ -28,6 +43,9 @@ EVERY: list[Repair] = [
     samples.DropSamples({"value": ("", None)}),
     samples.DropSamples({"unit": "kWh"}, keep_empty=True),
     samples.DropEmptyMeters(),
+    groups.LonePhase("*"),
+    groups.PartAtStart(),
+    samples.OneOfEach(),
     fields.Replace("unit", {"C": "Celsius"}),
     fields.SetTo("stackLevel", 0),
     fields.Default("timestamp", "$@now", absent=(None, "")),
@@ -44,12 +62,14 @@ EVERY: list[Repair] = [
     fields.Coerce("value", "boolean"),
     fields.Round("value", 1),
     fields.Round("limit", 0, down=True),
+    fields.Bounded("connectorId", 1, 5),
     fields.When({"connectorId": 1}, fields.SetTo("x", 1)),
     moments.Moment(absent=True, not_before=946_684_800.0, zone="zone", within=86400.0),
     moments.Moment(),
     moments.Respelled("timestamp"),
     transactions.FillTransactionId(),
     transactions.FillTransactionId(wrong=True, absent=True),
+    transactions.FillStopId(none=(-1, 0, None)),
     transactions.DropTransactionId(),
     transactions.RegisterOffset(),
     transactions.ClampMeterStop(),
@@ -65,6 +85,26 @@ EVERY: list[Repair] = [
     keys.ValueOf("*", str.strip),
     keys.AllowedMeasurands(frozenset({"Voltage"})),
     keys.Clamp("x", 30, 300),
+    keys.AllowedMeasurands(listed_in="x"),
+    keynames.StandardCase(),
+    keynames.LowerCase(),
+    *(one for several in keynames.booleans("1", "0") for one in several),
+    tokens.IdTagPart(";", "tag"),
+    tokens.IdTagOfStation("tag"),
+    tokens.IdTagOfTransaction(most=3),
+    transactions.MintTransactionId(),
+    numbering.WithConnector(),
+    numbering.WithConnector(is_answer=True),
+    numbering.WithoutConnector(),
+    currents.CurrentTo(currents.CurrentKey(key="x", per_ampere=1000)),
+    currents.CurrentFrom(currents.CurrentKey(key="x", per_ampere=10)),
+    measurands.WithoutMeasurands(frozenset({"SoC"})),
+    connectors.OwnerOfTransaction(),
+    connectors.ConnectorToStart(),
+    derived.PowerFromPhases(),
+    derived.WrongTotal("Current.Import"),
+    derived.WrongTotal("Energy.Active.Import.Register"),
+    derived.IdleZeros({"Power.Active.Import": "W"}),
     *(
         fields.Each("csChargingProfiles", one)
         for one in (

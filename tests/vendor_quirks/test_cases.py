@@ -13,6 +13,7 @@ from vendor_quirks.mending import Named, mend, mend_envelope, mend_text
 from vendor_quirks.pace import NO_PACE
 from vendor_quirks.quirk import Quirk, Repair
 from vendor_quirks.registry import QUIRKS, repairs_for, rewritten_target
+from vendor_quirks.situation import Situation
 
 NAMES = frozenset(quirk.name for quirk in QUIRKS)
 every_quirk = pytest.mark.parametrize("quirk", QUIRKS, ids=lambda quirk: quirk.name)
@@ -58,7 +59,8 @@ def outcome(step: Step) -> str:
 
 
 def play_text(quirk: Quirk, mending: Repairs, step: Step) -> None:
-    text, done = mend_text(mending.raw_text, step.text.encode())
+    ours = mending.raw_text if quirk.side == "station" else mending.csms_text
+    text, done = mend_text(ours, step.text.encode())
     assert done == ([(quirk.name, 1)] if text != step.text.encode() else [])
     expect(step, text.decode())
     if not step.stays and text:
@@ -69,7 +71,8 @@ def play_text(quirk: Quirk, mending: Repairs, step: Step) -> None:
 
 def play_frame(quirk: Quirk, mending: Repairs, step: Step) -> None:
     frame = decode(step.text)
-    done = mend_envelope(mending.envelope, frame, step.facts.get("open", ""))
+    ours = mending.envelope if quirk.side == "station" else mending.csms_envelope
+    done = mend_envelope(ours, frame, step.facts.get("open", ""))
     assert done == ([(quirk.name, 1)] if frame != decode(step.text) else [])
     assert frame == decode(step.text if step.stays else outcome(step))
 
@@ -151,11 +154,25 @@ def play_timing(mending: Repairs, step: Step, field: str) -> None:
 def play_payload(quirk: Quirk, mending: Repairs, step: Step, kind: str) -> None:
     assert kind in hooks(quirk), "a step of no repair"
     payload, known = decode(step.text), step.situation()
+    had_before(mending, step, known)
     done = mend(pairs(mending, kind), payload, known)
     assert bool(done) == (payload != decode(step.text)), "counted as it changed"
     assert all(changes > 0 for _, changes in done)
     assert payload == decode(step.text if step.stays else outcome(step))
     assert not mend(pairs(mending, kind), payload, known), "nothing is left to do"
+
+
+def had_before(mending: Repairs, step: Step, known: Situation) -> None:
+    """What `given: CALL` left behind: refused as it was, accepted in its other form."""
+    for key, text in step.given:
+        if key == "CALL":
+            action, payload = pair(text)
+            for _, one in mending.commands[action]:
+                talk = one.talk(decode(payload), known)
+                next(talk)
+                talk.send(Answered({"status": "Rejected"}))
+                with pytest.raises(StopIteration):
+                    talk.send(Answered({"status": "Accepted"}))
 
 
 def pairs(mending: Repairs, kind: str) -> Named[Repair]:

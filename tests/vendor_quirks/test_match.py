@@ -125,14 +125,14 @@ def test_a_bound_that_is_no_version_is_refused_at_once() -> None:
 
 
 def test_configuration_switches_a_quirk_off() -> None:
-    assert repairs_for(WALLBOX).prompt_boot_after == 3.0
-    assert repairs_for(WALLBOX, off=frozenset({NO_BOOT})).prompt_boot_after is None
+    assert repairs_for(WALLBOX).pace.prompt_boot_after == 3.0
+    assert repairs_for(WALLBOX, off=frozenset({NO_BOOT})).pace.prompt_boot_after is None
 
 
 def test_configuration_switches_a_quirk_on_that_nothing_recognises() -> None:
     assert repairs_for(plate()).names == ()
     assert repairs_for(plate(), on=frozenset({TRIGGER})).names == (TRIGGER,)
-    assert repairs_for(plate(), on=frozenset({NO_BOOT})).prompt_boot_after == 3.0
+    assert repairs_for(plate(), on=frozenset({NO_BOOT})).pace.prompt_boot_after == 3.0
 
 
 def test_off_wins_over_on() -> None:
@@ -153,11 +153,9 @@ def test_stations_of_one_kind_share_their_repairs() -> None:
 def test_a_station_recognised_by_identity_does_not_lend_its_repairs() -> None:
     grizzle = plate(identity="GRS-1", vendor="UnitedChargers")
     other = plate(identity="CS-1", vendor="UnitedChargers")
-    assert set(repairs_for(grizzle).names) == {
-        "grizzle.missing-array-open",
-        "grizzle.truncated-json",
-    }
-    assert repairs_for(other).names == ()
+    by_identity = {"grizzle.missing-array-open", "grizzle.truncated-json"}
+    assert by_identity <= set(repairs_for(grizzle).names)
+    assert not by_identity & set(repairs_for(other).names)
 
 
 def test_a_quirk_of_the_handshake_is_named_where_the_target_showed_it() -> None:
@@ -248,7 +246,7 @@ def test_everything_can_be_switched_off_or_only_be_observed_at_once() -> None:
     assert not repairs_for(WALLBOX, off=star).shared
     observed = repairs_for(WALLBOX, observe=star)
     assert observed.observed == {*observed.names, *observed.shared}
-    assert observed.prompt_boot_after is None, "what is only observed does nothing"
+    assert observed.pace.prompt_boot_after is None, "what is only observed does nothing"
 
 
 def test_the_paces_of_several_quirks_become_the_strictest() -> None:

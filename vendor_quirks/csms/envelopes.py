@@ -1,7 +1,7 @@
 """Frames of a CSMS that are not as OCPP-J has them."""
 
 from vendor_quirks.quirk import Match, Quirk
-from vendor_quirks.repairs.envelope import NumberAsId, ResultWithAction
+from vendor_quirks.repairs.envelope import NumberAsId, PadError, ResultWithAction
 
 QUIRKS = (
     Quirk(
@@ -23,5 +23,14 @@ QUIRKS = (
         catalogue=("backend-callresult-with-action",),
         confidence="medium",
         envelope=(ResultWithAction(),),
+    ),
+    Quirk(
+        name="shared.callerror-elements-of-csms",
+        match=Match(),
+        side="csms",
+        why="Sends CALLERROR with a text, such as its SQL, where a station looks for an object.",
+        seen="steve-community/steve#45",
+        catalogue=("steve-callerror-details-string",),
+        envelope=(PadError(),),
     ),
 )

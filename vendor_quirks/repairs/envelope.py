@@ -15,12 +15,7 @@ class NullPayload(msgspec.Struct, frozen=True):
 
     def __call__(self, frame: list[Any], open_id: str) -> bool:
         at = {CALL: 3, RESULT: 2}.get(_kind(frame), 0)
-        if not at or len(frame) not in (at, at + 1):
-            return False
-        if len(frame) == at:
-            frame.append({})
-            return True
-        if frame[at] is not None:
+        if not at or len(frame) != at + 1 or frame[at] is not None:
             return False
         frame[at] = {}
         return True

@@ -179,8 +179,8 @@ class Coerce(msgspec.Struct, frozen=True):
 def coerced(value: Any, to: str) -> Any:
     """The same value as that type; None where it is none."""
     if to == "text":
-        is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
-        return format(value, "f") if is_number and number(value) is not None else None
+        given = None if isinstance(value, str) else number(value)
+        return None if given is None else format(given, "f")
     if to == "boolean":
         word = str(value).strip().lower()
         return True if word in TRUE else False if word in FALSE else None
@@ -218,6 +218,23 @@ def rounded(value: Any, given: Decimal, decimals: int, down: bool = False) -> An
     rule = "ROUND_DOWN" if down else "ROUND_HALF_UP"
     better = given.quantize(Decimal(1).scaleb(-decimals), rounding=rule, context=EXACT)
     return format(better, "f") if isinstance(value, str) else better
+
+
+class Bounded(msgspec.Struct, frozen=True):
+    """Keep a whole number in a field within bounds."""
+
+    field: str
+    least: int = 0
+    most: int = 2**31 - 1
+
+    def __call__(self, payload: Payload, known: Situation) -> int:
+        value = payload.get(self.field)
+        if not isinstance(value, int) or isinstance(value, bool):
+            return 0
+        if self.least <= value <= self.most:
+            return 0
+        payload[self.field] = self.least if value < self.least else self.most
+        return 1
 
 
 class MapEnum(msgspec.Struct, frozen=True):

@@ -169,7 +169,8 @@ class ValueOf(msgspec.Struct, frozen=True):
 class AllowedMeasurands(msgspec.Struct, frozen=True):
     """Ask a station only for measurands that it delivers; where none is left, as it was asked."""
 
-    allowed: frozenset[str]
+    allowed: frozenset[str] = frozenset()
+    listed_in: str = ""  # a key of the station's own that lists more of them
     keys: frozenset[str] = frozenset(
         {
             "MeterValuesSampledData",
@@ -179,12 +180,19 @@ class AllowedMeasurands(msgspec.Struct, frozen=True):
         }
     )
 
+    @property
+    def needs(self) -> frozenset[Fact]:
+        """What the station listed, where that counts."""
+        return frozenset({"keys"}) if self.listed_in else frozenset()
+
     def __call__(self, payload: Payload, known: Situation) -> int:
         key, value = payload.get("key"), payload.get("value")
         if not isinstance(key, str) or key not in self.keys or not isinstance(value, str):
             return 0
+        listed = known.keys.get(self.listed_in.lower(), ("", ""))[1]
+        allowed = {*self.allowed, *(one.strip() for one in listed.split(","))}
         asked = [one.strip() for one in value.split(",")]
-        kept = [one for one in asked if one in self.allowed]
+        kept = [one for one in asked if one in allowed]
         if not kept or len(kept) == len(asked):
             return 0
         payload["value"] = ",".join(kept)

@@ -69,18 +69,30 @@ class Moment(msgspec.Struct, frozen=True):
             return None
         if moment < self.not_before or (self.within and abs(moment - known.now) > self.within):
             return spelled(known.now)
-        return None if RIGHT.fullmatch(value) else spelled(moment)
+        return None if RIGHT.fullmatch(value) else _with_fraction(spelled(moment), value)
+
+
+def _with_fraction(told: str, value: str) -> str:
+    """A moment with the digits below the second that a text has for it."""
+    found = LOOSE.fullmatch(value)
+    return f"{told[:-1]}.{found[7]}Z" if found and found[7] else told
+
+
+PLAIN = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,3})?Z", re.ASCII)
 
 
 class Respelled(msgspec.Struct, frozen=True):
     """Spell a date-time as the most modest reader takes it: UTC, whole seconds, Z."""
 
     field: str = "currentTime"
+    milliseconds: bool = True  # whether they may stay, where nothing else is wrong
 
     def __call__(self, payload: Payload, known: Situation) -> int:
         value = payload.get(self.field)
         moment = read(value) if isinstance(value, str) else None
         if moment is None or spelled(moment) == value:
+            return 0
+        if self.milliseconds and PLAIN.fullmatch(str(value)):
             return 0
         payload[self.field] = spelled(moment)
         return 1

@@ -5,10 +5,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from vendor_quirks.quirk import ByAction
-from vendor_quirks.repairs.fields import EXACT, Each, Round, SetTo
+from vendor_quirks.quirk import ByAction, Repair
+from vendor_quirks.repairs.fields import EXACT, Each, Replace, Round, SetTo
 from vendor_quirks.situation import Payload, Situation, number, objects
 from vendor_quirks.template import spelled
+
+CRITERIA = "chargingProfileCriteria"
 
 
 class Profile(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,13 +138,17 @@ def of_profiles(version: str, profile: Profile) -> ByAction:
     """For every message to a station that carries a profile, or speaks of one."""
     field = "csChargingProfiles" if version == "1.6" else "chargingProfile"
     start = "RemoteStartTransaction" if version == "1.6" else "RequestStartTransaction"
-    made: ByAction = {
+    made: dict[str, tuple[Repair, ...]] = {
         "SetChargingProfile": (Each(field, profile),),
         start: (Each("chargingProfile", profile),),
     }
     # Clearing goes along: a profile sent as level 3 lies at level 0 now, and must be found there.
+    clearing: list[Repair] = []
     if profile.stack_level is not None:
-        level = SetTo("stackLevel", profile.stack_level)
-        clear = level if version == "1.6" else Each("chargingProfileCriteria", level)
-        made["ClearChargingProfile"] = (clear,)
+        clearing.append(SetTo("stackLevel", profile.stack_level))
+    if profile.purposes:
+        clearing.append(Replace("chargingProfilePurpose", profile.purposes))
+    if clearing:
+        within = [one if version == "1.6" else Each(CRITERIA, one) for one in clearing]
+        made["ClearChargingProfile"] = tuple(within)
     return made

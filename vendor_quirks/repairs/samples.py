@@ -14,6 +14,8 @@ from vendor_quirks.where import fits
 
 SUFFIX = re.compile(r"(.+)\.(L[123](?:-N)?|N)")
 METERS = ("meterValue", "transactionData")
+# What tells samples of one moment apart, beside their values.
+SAME = ("measurand", "phase", "context", "location", "format", "unit", "unitOfMeasure")
 
 
 # Where each version's stations send samples: the action, and the path to them.
@@ -183,6 +185,44 @@ class DropEmptyMeters(msgspec.Struct, frozen=True):
                 if not kept and field == "transactionData":
                     del payload[field]
         return changes
+
+
+class OneOfEach(msgspec.Struct, frozen=True):
+    """Of samples that say the same thing of the same moment, one: a register's largest, else the
+    last. Signed ones all stay."""
+
+    def __call__(self, payload: Payload, known: Situation) -> int:
+        changes = sum(self._thinned(objects(payload.get(field))) for field in METERS)
+        if changes:
+            DropEmptyMeters()(payload, known)
+        return changes
+
+    def _thinned(self, meters: list[Payload]) -> int:
+        chosen: dict[tuple[str, ...], Payload] = {}
+        for meter in meters:
+            for sample in objects(meter.get("sampledValue")):
+                key = (str(meter.get("timestamp")), *(str(sample.get(f)) for f in SAME))
+                if not is_signed(sample) and _counts_for_more(sample, chosen.get(key)):
+                    chosen[key] = sample
+        kept = {id(sample) for sample in chosen.values()}
+        return sum(self._left(meter, kept) for meter in meters)
+
+    def _left(self, meter: Payload, kept: set[int]) -> int:
+        samples = meter.get("sampledValue")
+        if not isinstance(samples, list):
+            return 0
+        left = [s for s in samples if not isinstance(s, dict) or is_signed(s) or id(s) in kept]
+        changes = len(samples) - len(left)
+        if changes:
+            meter["sampledValue"] = left
+        return changes
+
+
+def _counts_for_more(sample: Payload, before: Payload | None) -> bool:
+    if before is None or not measurand(sample).endswith(".Register"):
+        return True
+    new, old = number(sample.get("value")), number(before.get("value"))
+    return old is None or (new is not None and new > old)
 
 
 def shortened(value: Decimal, decimals: int) -> Decimal:

@@ -2,11 +2,12 @@
 
 import re
 from functools import cache
+from typing import ClassVar
 
 import msgspec
 
-from vendor_quirks.quirk import ByAction
-from vendor_quirks.situation import Payload, Situation
+from vendor_quirks.quirk import ByAction, Repair
+from vendor_quirks.situation import Fact, Payload, Situation
 
 LONGEST = 255
 
@@ -77,6 +78,60 @@ class IdTagSetting(msgspec.Struct, frozen=True):
         return 1
 
 
-def of_tags(*repairs: "IdTag | IdTagTable | IdTagSetting") -> ByAction:
+class IdTagPart(msgspec.Struct, frozen=True):
+    """Keep one of two halves of an id tag; a setting says which, "first" or "second"."""
+
+    separator: str
+    setting: str
+    field: str = "idTag"
+
+    def __call__(self, payload: Payload, known: Situation) -> int:
+        which, value = known.settings.get(self.setting), payload.get(self.field)
+        if not isinstance(value, str) or value.count(self.separator) != 1:
+            return 0
+        first, _, second = value.partition(self.separator)
+        half = {"first": first, "second": second}.get(str(which), "").strip()
+        if not half:
+            return 0
+        payload[self.field] = half
+        return 1
+
+
+class IdTagOfStation(msgspec.Struct, frozen=True):
+    """Put the id tag that the configuration names where a station says its own serial number."""
+
+    setting: str
+    field: str = "idTag"
+
+    def __call__(self, payload: Payload, known: Situation) -> int:
+        wanted, value = known.settings.get(self.setting), payload.get(self.field)
+        if not isinstance(wanted, str) or not wanted or value == wanted:
+            return 0
+        if not known.nameplate.serial or value != known.nameplate.serial:
+            return 0
+        payload[self.field] = wanted
+        return 1
+
+
+class IdTagOfTransaction(msgspec.Struct, frozen=True):
+    """Cut an id tag that is too long to the one that its transaction began with."""
+
+    needs: ClassVar[frozenset[Fact]] = frozenset({"transactions"})
+
+    most: int = 20  # characters, OCPP 1.6 section 7.28
+    field: str = "idTag"
+
+    def __call__(self, payload: Payload, known: Situation) -> int:
+        value = payload.get(self.field)
+        if not isinstance(value, str) or len(value) <= self.most:
+            return 0
+        running = known.transaction(payload.get("transactionId"))
+        tag = running.id_tag if running is not None else ""
+        is_its = bool(tag) and value.startswith(tag) and len(tag) <= self.most
+        payload[self.field] = tag if is_its else value[: self.most]
+        return 1
+
+
+def of_tags(*repairs: Repair) -> ByAction:
     """For every message in which a 1.6 station says an id tag."""
     return dict.fromkeys(("Authorize", "StartTransaction", "StopTransaction"), repairs)

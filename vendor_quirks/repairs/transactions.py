@@ -7,7 +7,16 @@ import msgspec
 
 from vendor_quirks.repairs.fields import EXACT, is_signed
 from vendor_quirks.repairs.samples import measurand
-from vendor_quirks.situation import REGISTER, Fact, Payload, Situation, Transaction, number, objects
+from vendor_quirks.situation import (
+    REGISTER,
+    Fact,
+    Mark,
+    Payload,
+    Situation,
+    Transaction,
+    number,
+    objects,
+)
 
 TOO_BIG = 2**31  # OCPP 1.6 has integers of 32 bits
 NO_IDS = (0, -1, None)
@@ -34,6 +43,46 @@ class FillTransactionId(msgspec.Struct, frozen=True):
             return 0
         payload["transactionId"] = running.id
         return 1
+
+
+class FillStopId(msgspec.Struct, frozen=True):
+    """Name the one transaction that a stop can mean, in place of an id that is none.
+
+    While a later start is unanswered nobody can tell: that one is the likelier to be meant.
+    """
+
+    needs: ClassVar[frozenset[Fact]] = WITH_ID
+
+    none: tuple[Any, ...]
+
+    def __call__(self, payload: Payload, known: Situation) -> int:
+        given = payload.get("transactionId")
+        if isinstance(given, bool) or given not in self.none:
+            return 0
+        key = ("stop", str(payload.get("meterStop"))[:40], str(payload.get("timestamp"))[:40])
+        before = known.marks.get(key)  # said again, it means the same
+        meant = _only_one(given, known) if before is None else before.answer
+        if meant is None:
+            return 0
+        known.mark(key, Mark(known.now, answer=meant))
+        payload.update(meant)
+        return 1
+
+
+def _only_one(given: Any, known: Situation) -> Payload | None:
+    running = known.open()
+    if len(running) != 1 or running[0].id in (None, given):
+        return None
+    if any(t.id == given for t in known.closed) or _is_in_doubt(running[0], known):
+        return None
+    return {"transactionId": running[0].id}
+
+
+def _is_in_doubt(running: Transaction, known: Situation) -> bool:
+    return any(
+        start.connector != running.connector or start.started > running.started
+        for start in known.pending.values()
+    )
 
 
 class DropTransactionId(msgspec.Struct, frozen=True):
@@ -100,4 +149,20 @@ class ClampMeterStop(msgspec.Struct, frozen=True):
         if not running.meter_start - self.by <= stop < running.meter_start:
             return 0
         payload["meterStop"] = running.meter_start
+        return 1
+
+
+class MintTransactionId(msgspec.Struct, frozen=True):
+    """Number a transaction that was given no id; the seconds since 1970 are no other one's."""
+
+    needs: ClassVar[frozenset[Fact]] = WITH_ID
+
+    def __call__(self, payload: Payload, known: Situation) -> int:
+        if payload.get("transactionId") is not None:
+            return 0
+        taken = {transaction.id for transaction in known.open()}
+        number = int(known.now) % TOO_BIG
+        while number in taken:
+            number += 1
+        payload["transactionId"] = number
         return 1

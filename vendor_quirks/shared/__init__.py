@@ -1,1 +1,1 @@
-"""Faults that stations of any make have: normalisers that are on for everyone, a family a file."""
+"""Faults of a family a file: `shared.` ones are on for everyone, others for whom they were seen."""

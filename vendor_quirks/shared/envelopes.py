@@ -1,7 +1,7 @@
 """Frames with an element too few, too many, or of the wrong type."""
 
 from vendor_quirks.quirk import Match, Quirk
-from vendor_quirks.repairs.envelope import NullPayload, PadError
+from vendor_quirks.repairs.envelope import CallOfAnotherType, EmptyId, NullPayload, PadError
 
 QUIRKS = (
     Quirk(
@@ -19,5 +19,23 @@ QUIRKS = (
         seen="known misbehaviours, callerror-four-elements: Grizzl-E, Simpson & Partners",
         catalogue=("callerror-four-elements", "callerror-details-empty-string"),
         envelope=(PadError(),),
+    ),
+    Quirk(
+        name="shared.empty-message-id",
+        match=Match(),
+        why="Answers without the message id, so that nobody knows which CALL is answered.",
+        seen="lorenzodonini/ocpp-go#267: GetDiagnostics",
+        catalogue=("empty-message-id",),
+        envelope=(EmptyId(),),
+    ),
+    Quirk(
+        name="shared.call-of-another-type",
+        match=Match(),
+        version="1.6",
+        why="Sends a CALL that is right in all but its message type, and nobody answers it.",
+        seen="mobilityhouse/ocpp#358; victormunoz/OCPP-1.6-Chargebox-Simulator PR#4",
+        catalogue=("simulator-message-type-1",),
+        confidence="medium",
+        envelope=(CallOfAnotherType(),),
     ),
 )

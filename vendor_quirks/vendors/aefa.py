@@ -2,6 +2,7 @@
 
 from vendor_quirks.quirk import Match, Quirk
 from vendor_quirks.repairs.text import Respell
+from vendor_quirks.repairs.transactions import FillTransactionId
 
 KEY = rb'"transactionId"\s*:\s*'
 
@@ -15,5 +16,6 @@ QUIRKS = (
         catalogue=("aefa-empty-transactionid-json",),
         # The key goes with the one comma that it needed: the one behind, else the one before.
         raw_text=(Respell(KEY + rb",\s*|(?:,\s*)?" + KEY + rb"(?=\})", b""),),
+        from_station={"MeterValues": (FillTransactionId(none=(None,), absent=True),)},
     ),
 )

@@ -1,7 +1,9 @@
 """Autel."""
 
+from vendor_quirks.command import Substitute
 from vendor_quirks.quirk import Match, Payload, Quirk
-from vendor_quirks.repairs.fields import Each
+from vendor_quirks.repairs.fields import Each, When
+from vendor_quirks.repairs.profiles import Profile
 from vendor_quirks.repairs.text import Retarget
 from vendor_quirks.situation import Situation
 
@@ -16,6 +18,10 @@ def say_watts(sample: Payload, known: Situation) -> int:
 
 
 POWER = (Each("meterValue.sampledValue", say_watts),)
+RELATIVE_MAXIMUM = {
+    "chargingProfilePurpose": "ChargePointMaxProfile",
+    "chargingProfileKind": "Relative",
+}
 
 QUIRKS = (
     Quirk(
@@ -34,5 +40,44 @@ QUIRKS = (
         seen="lbbrhzn/ocpp#1989: MaxiCharger with OCPP 2.0.1",
         catalogue=("autel-201-power-without-unit",),
         from_station={"MeterValues": POWER, "TransactionEvent": POWER},
+    ),
+    Quirk(
+        name="autel.max-profile-not-relative",
+        match=Match(vendor="Autel"),
+        version="1.6",
+        why="Refuses a relative limit for the whole station by an error; an absolute one it takes.",
+        seen="lbbrhzn/ocpp#677, #1019, #1565, PR#2150, PR#2154: MaxiCharger",
+        catalogue=("autel-max-profile-relative-error",),
+        to_station={
+            "SetChargingProfile": (
+                Each(
+                    "csChargingProfiles",
+                    When(
+                        RELATIVE_MAXIMUM,
+                        Profile(kinds={"Relative": "Absolute"}, start="past"),
+                    ),
+                ),
+            )
+        },
+    ),
+    Quirk(
+        name="autel.finishing-until-reset",
+        # A reset is nothing to do unasked, and the one firmware seen is two versions in one text.
+        match=Match(opt_in=True),
+        version="1.6",
+        why="After a remote stop it stays in Finishing, and no start is taken before a reset.",
+        seen="lbbrhzn/ocpp PR#2072, PR#2076: MaxiChargerAC",
+        catalogue=("autel-finishing-needs-reset",),
+        lossy=True,
+        command=(
+            Substitute(
+                action="RemoteStartTransaction",
+                when={"@status": "Finishing", "@transaction": None},
+                sends="Reset",
+                put={"type": "Soft"},
+                answer={"status": "Rejected"},
+                needs=frozenset({"status", "transactions"}),
+            ),
+        ),
     ),
 )

@@ -80,6 +80,7 @@ def compared(action: str, primary: Answer, shadow: Answer, setting: Setting) -> 
         found = list(differences(primary.fields, shadow.fields))
     except BROKEN:
         return Outcome("not_comparable", "S2", ("answer is no object",))
+    setting = msgspec.structs.replace(setting, lag=shadow.at - primary.at)
     return judged(action, found, setting)
 
 

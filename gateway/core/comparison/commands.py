@@ -99,9 +99,7 @@ class Window:
 
     def heard(self, command: Command, *, of_shadow: bool) -> Paired | None:
         """A command; the pair, if its counterpart came before."""
-        mine, others = (
-            (self._shadow, self._primary) if of_shadow else (self._primary, self._shadow)
-        )
+        mine, others = (self._shadow, self._primary) if of_shadow else (self._primary, self._shadow)
         for other in others:
             if other.key == command.key:
                 others.remove(other)

@@ -89,7 +89,7 @@ def by_collapse(left: Any, right: Any, setting: Setting) -> bool:
     """Both refuse, with words of 2.0.1 that 1.6 has only one for; consent is never collapsed."""
     if not setting.is_crossed or not isinstance(left, str) or not isinstance(right, str):
         return False
-    known: dict[str, str] = dict(STATUS_TO_16)
+    known = {str(word): str(other) for word, other in STATUS_TO_16.items()}
     return known.get(left, left) == known.get(right, right) != "Accepted"
 
 
@@ -111,6 +111,11 @@ def no_objection(left: Any, right: Any, setting: Setting) -> bool:
     return None in (left, right) and isinstance(said, dict) and said.get("status") == "Accepted"
 
 
+def one_says_nothing(left: Any, right: Any, setting: Setting) -> bool:
+    """One of them leaves it out."""
+    return left is None or right is None
+
+
 def always(left: Any, right: Any, setting: Setting) -> bool:
     """Nothing is decided here."""
     return True
@@ -119,6 +124,7 @@ def always(left: Any, right: Any, setting: Setting) -> bool:
 COLLAPSE = Rule("status_collapse", "1.6 has one word for several refusals of 2.0.1", by_collapse)
 EXPIRY = Rule("expiry", "how long to cache, to the day, is not what was decided", within_a_day)
 LETTERS = Rule("letter_case", "id tokens are the same in upper and lower case", by_letters)
+OVER = Rule("over", "the transaction is over: details may be left out", one_says_nothing)
 UNSAID = Rule("unsaid_by_16", "1.6 has no field for it", unsaid_by_16)
 TYPE = Rule("token_type", "1.6 names tokens without type; it is guessed", guessed_for_16)
 EXPLAINS = Rule("explanation", "explains a decision, and is compared by that", always)
@@ -135,6 +141,8 @@ RULES: dict[tuple[str, str], tuple[Rule, ...]] = {
     ("StopTransaction", "idTagInfo"): (
         Rule("no_objection", "to say nothing of a token is to accept it here", no_objection),
     ),
+    ("StopTransaction", "idTagInfo.expiryDate"): (EXPIRY, OVER),
+    ("StopTransaction", "idTagInfo.parentIdTag"): (LETTERS, OVER),
     ("*", "idTagInfo.expiryDate"): (EXPIRY,),
     ("*", "idTagInfo.parentIdTag"): (LETTERS,),
     ("*", "idTagInfo.status"): (COLLAPSE,),
@@ -192,10 +200,14 @@ SEVERITIES: dict[tuple[str, str], str] = {
             ("TransactionEvent", "idTokenInfo"),
         )
         for path, severity in {
-            "expiryDate": "S2", "cacheExpiryDateTime": "S2", "chargingPriority": "S1",
-            "personalMessage": "S3", "language1": "S3", "language2": "S3",
+            "expiryDate": "S2",
+            "cacheExpiryDateTime": "S2",
+            "chargingPriority": "S1",
+            "personalMessage": "S3",
+            "language1": "S3",
+            "language2": "S3",
         }.items()
-    },  # fmt: skip
+    },
     ("BootNotification", "interval"): "S2",
     ("BootNotification", "currentTime"): "S2",
 }

@@ -1,18 +1,20 @@
 """Charging sessions as one leg tells and takes them: a record in parts, for the reconciliation."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 import msgspec
 
+from adapters import frame
 from adapters.errors import PayloadError
-from adapters.frame import CallError, CallResult, Version
-from adapters.payload import decoder
+from adapters.frame import Call, CallError, CallResult, Version
+from adapters.payload import decoder, exact
 from adapters.translation.scalars import seconds
 from gateway.core.comparison.answers import BROKEN
 
 KEPT = 64  # transactions of a leg that have begun
+LONGEST = 36  # characters of an id, a place or a reason
 REGISTER = "Energy.Active.Import.Register"
 NUMBER = re.compile(rb'"transactionId"\s*:\s*(-?\d{1,18})')
 NAME = re.compile(rb'"transactionId"\s*:\s*"([^"\\]{1,36})"')
@@ -49,17 +51,22 @@ class Book:
         self.version = version
         self._samples: dict[str, int] = {}  # the oldest first
 
-    def took(self, action: str, payload: bytes, answer: CallResult | CallError) -> Part | None:
-        """The peer answered a CALL; what that says of a session."""
-        if action not in ACTIONS or isinstance(answer, CallError):
+    def took(self, action: str, text: bytes, answer: CallResult | CallError) -> Part | None:
+        """The peer answered one of ACTIONS; what that says of a session.
+
+        `text` is that of the CALL, or its payload alone. Most tell samples, and are not decoded.
+        """
+        if isinstance(answer, CallError):
             return None
-        if action == "MeterValues" or UPDATED.search(payload):
-            found = (NUMBER if self.version == "1.6" else NAME).search(payload)
+        if action == "MeterValues" or (
+            action == "TransactionEvent" and UPDATED.search(text) is not None
+        ):
+            found = (NUMBER if self.version == "1.6" else NAME).search(text)
             if found is not None:
-                self._sampled(found[1].decode())
+                self.sampled(found[1].decode())
             return None
         try:
-            given = _decode(payload)
+            given = _decode(_payload(text))
             if action == "TransactionEvent":
                 return self._event(given)
             if action == "StartTransaction":
@@ -68,51 +75,64 @@ class Book:
         except (*BROKEN, PayloadError, ArithmeticError, TypeError, KeyError, AttributeError):
             return None  # a peer's own fancy: it is compared, but not billed by
 
-    def _sampled(self, native: str) -> None:
+    def sampled(self, native: str) -> None:
+        """The peer took samples of that transaction."""
         self._samples[native] = self._samples.get(native, 0) + 1
         if len(self._samples) > KEPT:
             del self._samples[next(iter(self._samples))]
 
     def _started(self, given: dict[str, Any], said: dict[str, Any]) -> Part:
         return Part(
-            native=str(said["transactionId"]),
-            place=str(given["connectorId"]),
+            native=_short(said["transactionId"]),
+            place=_short(given["connectorId"]),
             token=str(given["idTag"]),
             began=seconds(given["timestamp"]),
-            meter_start=Decimal(str(given["meterStart"])),
+            meter_start=exact(str(given["meterStart"])),
         )
 
     def _stopped(self, given: dict[str, Any]) -> Part:
-        native = str(given["transactionId"])
+        native = _short(given["transactionId"])
         return Part(
             native=native,
             ended=seconds(given["timestamp"]),
-            meter_stop=Decimal(str(given["meterStop"])),
-            reason=given.get("reason", "Local"),
+            meter_stop=exact(str(given["meterStop"])),
+            reason=_short(given.get("reason", "Local")),
             samples=self._samples.pop(native, 0),
         )
 
     def _event(self, given: dict[str, Any]) -> Part:
         info, at = given["transactionInfo"], seconds(given["timestamp"])
-        native = str(info["transactionId"])
+        native = _short(info["transactionId"])
         registers = list(_registers(given.get("meterValue") or ()))
         evse, token = given.get("evse") or {}, given.get("idToken") or {}
+        name = str(token["idToken"]) if "idToken" in token else None
         if given["eventType"] == "Ended":
             return Part(
                 native=native,
-                token=token.get("idToken"),
+                token=name,
                 ended=at,
                 meter_stop=registers[-1] if registers else None,
-                reason=info.get("stoppedReason", "Local"),
+                reason=_short(info.get("stoppedReason", "Local")),
                 samples=self._samples.pop(native, 0),
             )
         return Part(
             native=native,
-            place=str(evse["id"]) if "id" in evse else None,
-            token=token.get("idToken"),
+            place=_short(evse["id"]) if "id" in evse else None,
+            token=name,
             began=at,
             meter_start=registers[0] if registers else None,
         )
+
+
+def _short(value: Any) -> str:
+    return str(value)[:LONGEST]
+
+
+def _payload(text: bytes) -> bytes:
+    if text[:1] == b"{":
+        return text
+    call = frame.parse(text)
+    return bytes(call.payload) if isinstance(call, Call) else b""
 
 
 def _registers(meter_values: Any) -> Any:
@@ -122,7 +142,4 @@ def _registers(meter_values: Any) -> Any:
             if sample.get("measurand", REGISTER) == REGISTER and "phase" not in sample:
                 unit = sample.get("unitOfMeasure") or {}
                 power = int(unit.get("multiplier", 0)) + 3 * (unit.get("unit") == "kWh")
-                try:
-                    yield Decimal(str(sample["value"])).scaleb(power)
-                except InvalidOperation:
-                    continue
+                yield exact(str(sample["value"])).scaleb(power)

@@ -1,4 +1,4 @@
-"""Where a shadow's commands end: answered in the station's place, and held against the primary's."""
+"""Where a shadow's commands end: answered in the station's place, held against the primary's."""
 
 from typing import Any
 

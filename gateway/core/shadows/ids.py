@@ -50,14 +50,12 @@ GIVEN: dict[str, tuple[tuple[str, Kind], ...]] = {
         ("csChargingProfiles.chargingProfileId", "profile"),
         ("chargingProfile.id", "profile"),
     ),
-    **{
-        action: (("requestId", "request"),)
-        for action in (
-            "GetLog", "SignedUpdateFirmware", "UpdateFirmware", "PublishFirmware", "GetReport",
-            "GetBaseReport", "GetMonitoringReport", "CustomerInformation", "GetDisplayMessages",
-            "GetChargingProfiles",
-        )
-    },
+    **dict.fromkeys(
+        ("GetLog", "SignedUpdateFirmware", "UpdateFirmware", "PublishFirmware", "GetReport",
+         "GetBaseReport", "GetMonitoringReport", "CustomerInformation", "GetDisplayMessages",
+         "GetChargingProfiles"),
+        (("requestId", "request"),),
+    ),
 }  # fmt: skip
 
 
@@ -116,7 +114,8 @@ class Ids:
             fields = _decode(payload)
         except BROKEN:
             return payload
-        return encode(fields) if any([self._rename(fields, each) for each in named]) else payload
+        renamed = [self._rename(fields, each) for each in named]
+        return encode(fields) if any(renamed) else payload
 
     def _renumbered(self, payload: bytes) -> bytes:
         found = NUMBER.search(payload)

@@ -7,6 +7,7 @@ from gateway.core.comparison.answers import Answer, Outcome, compared
 from gateway.core.comparison.commands import Command, Paired
 from gateway.core.comparison.rules import Setting
 from gateway.core.effects import Compared, Effect, Sample
+from gateway.core.shadows.outbox import Pair
 from gateway.core.shadows.seen import Heard
 from gateway.core.tally import Tally
 
@@ -14,18 +15,6 @@ MOST_GAPS = 128  # transactions that a shadow missed something of
 # Decisions that depend on what was heard of a transaction before.
 STATEFUL = frozenset({"Authorize", "MeterValues", "StopTransaction", "TransactionEvent"})
 EMPTY = b"null"
-
-
-class Pair:
-    """One CALL of the station, and the two answers to it as they come."""
-
-    __slots__ = ("heard", "is_synthetic", "primary", "sent_at", "shadow")
-
-    def __init__(self, heard: Heard, primary: Answer | None = None) -> None:
-        self.heard, self.primary = heard, primary
-        self.shadow: Answer | None = None
-        self.is_synthetic = primary is not None  # told by us, to one who came late
-        self.sent_at = 0.0
 
 
 class Judge:
@@ -42,12 +31,7 @@ class Judge:
         primary, shadow, heard = pair.primary, pair.shadow, pair.heard
         assert primary is not None, "a pair is compared when both have answered"
         assert shadow is not None, "a pair is compared when both have answered"
-        setting = self._setting
-        if primary.message != shadow.message:
-            setting = Setting(
-                setting.version, setting.primary, setting.shadow, shadow.at - primary.at
-            )
-        outcome = compared(heard.action, primary, shadow, setting)
+        outcome = compared(heard.action, primary, shadow, self._setting)
         if outcome.verdict in ("mismatched", "shadow_error") and self._has_missed(heard):
             outcome = Outcome("not_comparable", "S3", ("gap",))
         if heard.ends and self.gaps:
@@ -85,12 +69,8 @@ class Judge:
             sample = Sample(EMPTY, _shown(primary), _shown(shadow))
         self._tally.command_pairs[self._name, paired.action, outcome.verdict] += 1
         self._out.append(
-            Compared(
-                self._name, paired.action, *outcome, kind="command", sample=sample,
-                primary_seconds=0.0 if shadow is None or primary is None
-                else max(0.0, shadow.at - primary.at),
-            )
-        )  # fmt: skip
+            Compared(self._name, paired.action, *outcome, kind="command", sample=sample)
+        )
 
     def _say(self, pair: Pair, outcome: Outcome) -> None:
         primary, shadow, heard = pair.primary, pair.shadow, pair.heard
@@ -123,7 +103,9 @@ def _told(answer: Answer | None) -> bytes:
 def shown(message: CallResult | CallError) -> bytes:
     """A message's payload; of a CALLERROR its code, as an object."""
     if isinstance(message, CallError):
-        return b'{"CALLERROR":"%b"}' % message.code.encode("ascii", "replace")[:40].replace(b'"', b"")
+        return b'{"CALLERROR":"%b"}' % message.code.encode("ascii", "replace")[:40].replace(
+            b'"', b""
+        )
     return bytes(message.payload)
 
 

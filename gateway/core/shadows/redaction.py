@@ -14,6 +14,7 @@ LONGEST = 2000  # characters of one text in the evidence
 # Configuration keys of 1.6 and variables of 2.0.1 whose value is a secret.
 SECRETS = re.compile(r"password|authorizationkey|secret|privatekey|passphrase|\bpin\b|\bapn", re.I)
 SECRET_FIELDS = frozenset({"basicAuthPassword", "password", "simPin", "apnPassword", "apnUserName"})
+VALUES = frozenset({"value", "attributeValue"})
 TOKENS = frozenset({"idTag", "parentIdTag", "idToken", "additionalIdToken"})
 CERTIFICATES = frozenset({"certificate", "csr", "exiRequest", "exiResponse", "certificateChain"})
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s\"]{1,256}@")
@@ -47,11 +48,33 @@ def redacted(payload: bytes, key: bytes) -> bytes:
     return encode(_walked(found, key))
 
 
+def redacted_secrets(payload: bytes) -> bytes:
+    """A payload without passwords, whose tokens may be told; the same bytes if there are none."""
+    if SECRETS.search(payload.decode("utf-8", "replace")) is None:
+        return without_credentials(payload)
+    try:
+        return without_credentials(encode(_masked(_decode(payload))))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return b"{}"
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_masked(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    hides = _names_a_secret(value)
+    return {
+        name: MASK if name in SECRET_FIELDS or (hides and name in VALUES) else _masked(inner)
+        for name, inner in value.items()
+    }
+
+
 def _walked(value: Any, key: bytes, name: str = "") -> Any:
     if isinstance(value, dict):
         hides = _names_a_secret(value)
         return {
-            inner: MASK if hides and inner in ("value", "attributeValue") else _walked(v, key, inner)
+            inner: MASK if hides and inner in VALUES else _walked(v, key, inner)
             for inner, v in value.items()
         }
     if isinstance(value, list):

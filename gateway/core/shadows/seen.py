@@ -31,17 +31,23 @@ _decode = decoder(dict[str, Any]).decode
 class Heard:
     """One CALL of the station: which transaction it is about, and whether it begins or ends it."""
 
-    __slots__ = ("action", "at", "begins", "call", "ends", "transaction")
+    __slots__ = ("action", "at", "begins", "call", "ends", "payload", "transaction")
 
     def __init__(self, call: Call, action: str, at: float) -> None:
         self.call, self.action, self.at = call, action, at
+        self.payload = bytes(call.payload)
         self.transaction = ""
         self.begins, self.ends = action == "StartTransaction", action == "StopTransaction"
         if action in TRANSACTIONAL:
             self._look()
 
+    @property
+    def size(self) -> int:
+        """Bytes of the payload."""
+        return len(self.payload)
+
     def _look(self) -> None:
-        payload = bytes(self.call.payload)
+        payload = self.payload
         is_event = self.action == "TransactionEvent"
         found = (NAME if is_event else NUMBER).search(payload)
         if found is not None:
@@ -63,7 +69,7 @@ class Seen:
     """One station, as far as it was seen since it connected."""
 
     __slots__ = (
-        "_reads", "_starting", "boot", "configuration", "list_version", "open", "schedules",
+        "_starting", "boot", "configuration", "list_version", "open", "schedules",
         "statuses", "variables", "version",
     )  # fmt: skip
 
@@ -72,7 +78,6 @@ class Seen:
         self.statuses: dict[tuple[Any, Any], Call] = {}
         self.open: dict[str, Begun] = {}  # the oldest first
         self._starting: dict[str, Call] = {}  # 1.6 StartTransactions, by message id
-        self._reads = False
         self.configuration: dict[str, tuple[str | None, bool]] = {}  # value, readonly
         self.variables: dict[tuple[Any, ...], str] = {}
         self.schedules: dict[bytes, bytes] = {}  # GetCompositeSchedule, its answer
@@ -101,6 +106,18 @@ class Seen:
                 _bound(self._starting, OPEN)
         elif heard.ends:
             self.open.pop(heard.transaction, None)
+        elif heard.action == "NotifyReport":
+            self._report(call)
+
+    def _report(self, call: Call) -> None:
+        try:
+            for row in _decode(call.payload).get("reportData") or ():
+                for attribute in row["variableAttribute"]:
+                    if "value" in attribute:
+                        kind = {"attributeType": attribute.get("type", "Actual")}
+                        self._keep_variable(row | kind, attribute["value"])
+        except (*BROKEN, KeyError, TypeError, AttributeError):
+            return  # the rest of it shows nothing
 
     def answered(self, message_id: str, answer: Answer) -> None:
         """The station was answered: a 1.6 transaction has its number."""

@@ -107,7 +107,6 @@ def _transaction_status(seen: Seen, asked: Fields) -> Fields | None:
     }
 
 
-
 def _each_set(asked: Fields, status: str) -> Fields:
     names = ("attributeType", "component", "variable")
     return {

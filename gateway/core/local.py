@@ -1,0 +1,77 @@
+"""CALLs that quirks have answered here, and that do not go on."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from adapters import frame
+from adapters.frame import Call, CallError
+from adapters.payload import encode
+from gateway.core.mender import Payload, Report, opened
+from gateway.core.port import LegPort, StationPort
+from vendor_quirks.answers import Caller, Dedupe, Here, Verdict, answered
+from vendor_quirks.mending import Named, attempt
+from vendor_quirks.situation import Situation
+
+MOST_AWAITED = 64
+
+
+class Local:
+    """Answers in the place of the other side."""
+
+    def __init__(
+        self,
+        station: StationPort,
+        csms: LegPort,
+        known: Callable[[], Situation],
+        report: Report,
+    ) -> None:
+        self._ports: dict[Caller, LegPort] = {"station": station, "csms": csms}
+        self._twins, self._known, self._report = station.twins, known, report
+        self._awaited: dict[str, None] = {}  # CALLs whose answers repeats will need
+        self.said: list[Call] = []  # what the station is said to have said next
+
+    def answered(self, of: Caller, here: Named[Here], call: Call, payload: Payload) -> bool:
+        """Whether a CALL was answered here."""
+        known = self._known()
+        for name, one in here:
+            verdict = attempt(lambda one=one: one.heard(payload, known, call.message_id))  # type: ignore[misc]
+            if isinstance(one, Dedupe) and verdict is None:
+                self._await(call.message_id)
+            if verdict is None:
+                continue
+            if not self._report.tell(call.action, [(name, 1)]):
+                continue  # it only observes
+            self._give(of, call, verdict)
+            return True
+        return False
+
+    def _await(self, message_id: str) -> None:
+        self._awaited[message_id] = None
+        while len(self._awaited) > MOST_AWAITED:
+            del self._awaited[next(iter(self._awaited))]
+
+    def _give(self, of: Caller, call: Call, verdict: Verdict) -> None:
+        port = self._ports[of]
+        if verdict.same_as:
+            self._twins.setdefault(verdict.same_as, []).append(call.message_id)
+        elif verdict.error:
+            version = port.line.version
+            port.answer(call.message_id, frame.emit_error(version, call.message_id, verdict.error))
+        else:
+            text = frame.emit_result(call.message_id, encode(verdict.response or {}))
+            port.answer(call.message_id, text)
+        if verdict.then is not None:
+            action, payload = verdict.then
+            self._known().note(action, payload, call.message_id)
+            self.said.append(Call(f"{call.message_id}~", action, msgspec.Raw(encode(payload))))
+
+    def settle(self, message_id: str, text: bytes) -> None:
+        """A CALL of the station is answered: its repeats will be answered the same."""
+        if message_id not in self._awaited:
+            return
+        del self._awaited[message_id]
+        message = frame.parse(text)
+        payload = None if isinstance(message, CallError) else opened(message.payload)
+        if payload is not None:
+            answered(self._known(), message_id, payload)

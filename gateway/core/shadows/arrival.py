@@ -1,0 +1,108 @@
+"""How a shadow gets to know a station that was there before it: boot, statuses, transactions."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import msgspec
+
+from adapters.frame import Call, CallError, CallResult
+from gateway.core.comparison.answers import BROKEN, Answer
+from gateway.core.effects import Effect
+from gateway.core.line import Alarm
+from gateway.core.route import Route
+from gateway.core.shadows.ids import Ids
+from gateway.core.shadows.outbox import Outbox, Pair
+from gateway.core.shadows.seen import OPEN, Heard, Seen
+from gateway.core.tally import Tally
+
+SHORTEST_RETRY, LONGEST_RETRY = 10.0, 3600.0  # seconds to the next boot of one not accepted
+# Stands for the primary's answer to what we tell in the station's place: it is not compared.
+MADE_UP = Answer(CallResult("", msgspec.Raw(b"{}")), 0.0)
+
+
+class World(NamedTuple):
+    """What all shadows of a session share."""
+
+    route: Route
+    seen: Seen
+    out: list[Effect]
+    tally: Tally
+    alarm: Alarm
+    ids: Iterator[str]
+
+
+class Arrival:
+    """One shadow's boot state, and what it has to be told in the station's place.
+
+    Each CSMS accepts a station for itself (OCPP 1.6 section 4.2, 2.0.1 B02 and B03).
+    """
+
+    __slots__ = ("_ids", "_name", "_outbox", "_retry_at", "_told", "_world", "is_accepted")
+
+    def __init__(self, name: str, world: World, ids: Ids, outbox: Outbox) -> None:
+        self._name, self._world, self._ids, self._outbox = name, world, ids, outbox
+        self._told: list[str] = []  # transactions of 2.0.1 that it knows of
+        self._retry_at = 0.0
+        self.is_accepted = True
+
+    def opened(self, now: float) -> None:
+        """The shadow listens: it hears of the boot first, and of the rest once it accepted that."""
+        self.is_accepted, self._retry_at = True, 0.0
+        if self._world.seen.boot is None:
+            self.tell_state(now)
+        else:
+            self._tell_boot(now)
+
+    def told(self, heard: Heard) -> None:
+        """The shadow hears this."""
+        if heard.begins and heard.transaction:
+            self._told = [*self._told[1 - OPEN :], heard.transaction]
+        elif heard.ends and heard.transaction in self._told:
+            self._told.remove(heard.transaction)
+
+    def booted(self, pair: Pair, answer: Answer) -> None:
+        """The shadow answered a BootNotification."""
+        try:
+            said = {} if isinstance(answer.message, CallError) else answer.fields
+        except BROKEN:
+            said = {}
+        self.is_accepted = said.get("status") == "Accepted"
+        if self.is_accepted:
+            self._retry_at = 0.0
+            if pair.is_synthetic:
+                self.tell_state(answer.at)
+            return
+        wait = said.get("interval")
+        seconds = float(wait) if type(wait) is int and 0 < wait < LONGEST_RETRY else 0.0
+        self._retry_at = answer.at + max(seconds, SHORTEST_RETRY)
+        self._world.alarm.no_later_than(self._retry_at)
+
+    def tick(self, now: float) -> None:
+        """Boot again where that was not accepted."""
+        if not self._retry_at:
+            return
+        if now < self._retry_at:
+            self._world.alarm.no_later_than(self._retry_at)
+            return
+        self._retry_at = 0.0
+        self._tell_boot(now)
+
+    def _tell_boot(self, now: float) -> None:
+        boot = self._world.seen.boot
+        if boot is not None:
+            self._outbox.put_first([Pair(self._synthetic(boot, now), MADE_UP)])
+
+    def tell_state(self, now: float) -> None:
+        """Statuses, and transactions that it does not know of, before whatever waits."""
+        seen = self._world.seen
+        pairs = [Pair(self._synthetic(call, now), MADE_UP) for call in seen.statuses.values()]
+        for name, begun in seen.open.items():
+            is_known = name in self._told or (name.isdigit() and int(name) in self._ids.numbers)
+            if not is_known:
+                pairs.append(Pair(self._synthetic(begun.call, now), begun.answer or MADE_UP))
+        self._outbox.put_first(pairs)
+
+    def _synthetic(self, call: Call, now: float) -> Heard:
+        message_id = f"replay-{next(self._world.ids)}"
+        self._world.tally.shadow_replays[self._name, call.action] += 1
+        return Heard(Call(message_id, call.action, call.payload), call.action, now)

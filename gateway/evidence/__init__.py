@@ -1,0 +1,1 @@
+"""What shadows were seen to do: collected, kept in SQLite, reconciled, judged and reported."""
