@@ -106,8 +106,9 @@ async def test_its_silence_is_counted(stage: Stage, version: str) -> None:
     scene = gateway, _, shadow, _ = await beside(stage, version, timeouts="call = 0.3")
     await shadow.talker("CS-1")
     await charges_undisturbed(scene)
+    # Of the five CALLs that it is allowed to miss, one may be the boot that it is told in arrears.
     await gateway.until(
-        "shadow_comparisons_total", 5, csms="shadow", verdict="unanswered", severity="S2"
+        "shadow_comparisons_total", 4, csms="shadow", verdict="unanswered", severity="S2"
     )
 
 
