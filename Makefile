@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test soak fuzz check bench lock clean help
+.PHONY: setup demo test soak fuzz check bench scale lock clean help
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -27,20 +27,27 @@ soak: setup ## The abuse tests in their bigger sizes: minutes
 	$(BIN)/python -m pytest tests/abuse -m soak
 
 SECONDS ?= 60
-fuzz: setup ## Search for inputs that break framing, handshakes or frames: make fuzz SECONDS=60
+fuzz: setup ## Search for inputs that break framing, handshakes, frames or sessions: make fuzz SECONDS=60
 	$(BIN)/python -m tests.abuse.fuzzing $(SECONDS)
 
-check: setup ## What keeps the house in order: ruff, mypy --strict, import-linter
+check: setup ## What keeps the house in order: ruff, mypy --strict, import-linter, bandit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	PYTHONPATH=. $(BIN)/lint-imports
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml gateway adapters vendor_quirks
 
 bench: setup ## Measure against nginx, HAProxy, Node ws, websockets, trio-websocket
 	$(BIN)/python -m benchmarks.run
+
+scale: setup ## Measure 9,000 stations on one worker, 18,000 on two, and two workers against one
+	$(BIN)/python -m benchmarks.scale --way pass-through
+	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.scale --stations 18000 --workers 2
+	$(BIN)/python -m benchmarks.pairs
 
 lock: ## Renew requirements.lock from pyproject.toml (needs uv on the path)
 	uv pip compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --universal -o requirements.lock pyproject.toml
 
 clean: ## Take away what setup and the tests left
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .fuzz

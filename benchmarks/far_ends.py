@@ -82,7 +82,11 @@ class FarEnd(asyncio.Protocol):
             elif opcode == wire.PING:
                 self.say(payload, wire.PONG)
             elif opcode == wire.CLOSE:
-                self.ledger.fail(f"a {type(self).__name__} was told to close: {payload!r}")
+                self.told_to_close(payload)
+
+    def told_to_close(self, payload: bytes) -> None:
+        """A close frame came."""
+        self.ledger.fail(f"a {type(self).__name__} was told to close: {payload!r}")
 
     def say(self, payload: bytes, opcode: int = wire.TEXT) -> None:
         """Send one frame."""
@@ -225,10 +229,10 @@ class Station(FarEnd):
             self.say(msgspec.json.encode([3, message_id, answer(payload)]))
 
 
-async def serve_csms(ledger: Ledger, role: str, version: Version) -> int:
+async def serve_csms(ledger: Ledger, role: str, version: Version, kind: type[Csms] = Csms) -> int:
     """Open a CSMS on a free port, and tell the port."""
     ledger.heard[role] = ledger.joined[role] = 0
-    make = partial(Csms, ledger, role, version)
+    make = partial(kind, ledger, role, version)
     server = await asyncio.get_running_loop().create_server(make, HOST, 0, backlog=4096)
     port: int = server.sockets[0].getsockname()[1]
     return port

@@ -25,6 +25,7 @@ class Order(msgspec.Struct, frozen=True):
     seconds: float = 5.0
     settle: float = 1.0  # seconds of silence before memory is read
     idle: int = 0  # above 0: measure memory with so many more stations instead
+    first: int = 0  # the number of the first station, where there are several loads
 
 
 class Busy(msgspec.Struct, frozen=True):

@@ -39,7 +39,7 @@ async def fleet(ledger: Ledger, ends: FarEnds, order: Order, numbers: range) -> 
             return await connect_station(ledger, ends.station, number, order.port)
 
     stations = await asyncio.gather(*map(one, numbers))
-    await all_joined(ledger, numbers.stop)
+    await all_joined(ledger, numbers.stop - order.first)
     await asyncio.gather(*(station.begin() for station in stations))
     return stations
 
@@ -63,7 +63,8 @@ async def drained(ledger: Ledger) -> None:
 
 async def measure_busy(ledger: Ledger, ends: FarEnds, order: Order) -> Outcome:
     """Have every station send its next CALL as soon as the last is answered; count in a window."""
-    stations = await fleet(ledger, ends, order, range(order.stations))
+    numbers = range(order.first, order.first + order.stations)
+    stations = await fleet(ledger, ends, order, numbers)
     ledger.running = True
     for station in stations:
         station.meter()

@@ -1,8 +1,9 @@
-"""The command line: `ocpp-gateway run | check-config | demo | explain | hash-password`."""
+"""The command line: `ocpp-gateway run | check-config | demo | explain | quirks | ...`."""
 
 import argparse
 import errno
 import getpass
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -31,7 +32,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     command: Callable[[argparse.Namespace], int] = options.command
     try:
-        return command(options)
+        status = command(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever reads has read enough: `ocpp-gateway quirks list | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except ConfigError as error:
         return complain(str(error), USAGE)
     except StoreError as error:
@@ -76,6 +82,7 @@ def parser() -> argparse.ArgumentParser:
         "--from", dest="version", choices=["1.6", "2.0.1"], help="who sends it speaks"
     )
     add_shadow(commands)
+    add_quirks(commands)
     hash_ = added(commands, "hash-password", hash_password, "hash a password for the configuration")
     hash_.add_argument(
         "--hex",
@@ -100,6 +107,21 @@ def add_shadow(commands: Any) -> None:
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="TOML")
 
 
+def add_quirks(commands: Any) -> None:
+    """`quirks list`, `quirks show` and `quirks explain`."""
+    text = "the faults of stations and CSMSs that are mended"
+    quirks = commands.add_parser("quirks", help=text, description=text)
+    inner = quirks.add_subparsers(required=True, metavar="COMMAND")
+    every = added(inner, "list", quirks_list, "all of them: name, OCPP version, told by what")
+    one = added(inner, "show", quirks_show, "all there is to know of one")
+    one.add_argument("name", metavar="NAME", help="as `quirks list` has it")
+    for command in (every, one):
+        command.add_argument("--config", type=Path, metavar="FILE", help="for your own quirks, too")
+    told = added(inner, "explain", quirks_explain, "which ones a station has, and what they did")
+    told.add_argument("--station", required=True, metavar="ID", help="the station's identity")
+    told.add_argument("--config", type=Path, required=True, metavar="FILE", help="TOML")
+
+
 def added(
     commands: Any, name: str, function: Callable[[argparse.Namespace], int], text: str
 ) -> argparse.ArgumentParser:
@@ -117,8 +139,9 @@ def run_gateway(options: argparse.Namespace) -> int:
 
 
 def run(config: Config, path: Path) -> int:
-    """Hand over to the worker; its modules are loaded only when they are needed."""
-    return int(import_module("gateway.worker").main(config, path))
+    """Hand over to the worker, or to a supervisor of several; loaded only when needed."""
+    module = "gateway.worker" if config.worker.count == 1 else "gateway.crew.supervisor"
+    return int(import_module(module).main(config, path))
 
 
 def check_config(options: argparse.Namespace) -> int:
@@ -151,6 +174,21 @@ def shadow_report(options: argparse.Namespace) -> int:
 def shadow_diff(options: argparse.Namespace) -> int:
     """`shadow diff`: one pair that was kept."""
     return int(import_module("gateway.evidence.commands").show_diff(options))
+
+
+def quirks_list(options: argparse.Namespace) -> int:
+    """`quirks list`: one in a line."""
+    return int(import_module("gateway.quirks_cli").show_list(options))
+
+
+def quirks_show(options: argparse.Namespace) -> int:
+    """`quirks show`: one of them."""
+    return int(import_module("gateway.quirks_cli").show_one(options))
+
+
+def quirks_explain(options: argparse.Namespace) -> int:
+    """`quirks explain`: those of one station."""
+    return int(import_module("gateway.quirks_cli").explain(options))
 
 
 def hash_password(options: argparse.Namespace) -> int:

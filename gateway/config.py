@@ -14,9 +14,10 @@ from adapters.frame import Version
 from gateway.addresses import leg_url
 from gateway.config_checks import problems
 from gateway.config_errors import explained, shown
-from gateway.core.route import Route, Shadowing, Upstream
+from gateway.core.route import PLAIN, Manners, Route, Shadowing, Upstream
+from gateway.core.urls import UrlRules
 from gateway.quirk_choice import QuirkFileError, registry_of, scopes_of, wanted
-from gateway.settings import Config, ConfigError, Csms, Listen, Secret, Segment, Store
+from gateway.settings import Config, ConfigError, Csms, Listen, Secret, Segment, Store, Urls
 from vendor_quirks.registry import REGISTRY, Registry
 
 __all__ = ["Config", "ConfigError", "Csms", "Segment", "dial_url", "load", "route", "segment_of"]
@@ -83,12 +84,13 @@ def decoded(folder: Path, kind: type[Any], value: Any) -> Any:
 
 
 def with_inherited_options(document: dict[str, Any]) -> dict[str, Any]:
-    """Each segment's translation options: the common ones, its own over them, key by key."""
-    common = document.get("translation", {})
-    segments = [
-        {**segment, "translation": {**common, **segment.get("translation", {})}}
-        for segment in document["segment"]
-    ]
+    """Each segment's translation and URLs: the common ones, its own over them, key by key."""
+    segments = document["segment"]
+    for table in ("translation", "urls"):
+        common = document.get(table, {})
+        segments = [
+            {**segment, table: {**common, **segment.get(table, {})}} for segment in segments
+        ]
     return {**document, "segment": segments}
 
 
@@ -174,12 +176,49 @@ def route(
             replay_within=config.shadow.replay_within,
             pair_within=config.shadow.pair_within,
         ),
+        urls=url_rules(segment.urls),
+        security_profile=config.listen.security_profile,
+        learns_passwords=config.listen.security_profile in (1, 2),
+    )
+
+
+def url_rules(urls: Urls) -> UrlRules:
+    """The same as the core sees it; names of hosts are in lower case there."""
+    return UrlRules(
+        schemes=tuple(scheme.lower() for scheme in urls.schemes),
+        hosts=tuple(host.lower() for host in urls.hosts),
+        inner=urls.inner == "allow",
+        credentials=urls.credentials == "allow",
+        gateway=tuple(name.lower() for name in urls.gateway),
     )
 
 
 def upstreams_of(config: Config) -> dict[str, Upstream]:
     """Every CSMS as the core sees it."""
-    return {csms.name: Upstream(csms.name, csms.version, csms.baseline) for csms in config.csms}
+    return {csms.name: upstream_of(csms) for csms in config.csms}
+
+
+def upstream_of(csms: Csms) -> Upstream:
+    """One of them. The password that is its station's may be changed by it."""
+    has_password = csms.password is not None or csms.empty_password
+    shows_password = has_password and not csms.user
+    return Upstream(
+        csms.name, csms.version, csms.baseline, shows_password, manners=manners_of(csms)
+    )
+
+
+def manners_of(csms: Csms) -> Manners:
+    """How a CSMS has to be spoken to."""
+    if csms.turns == "free" and not csms.busy_codes and not csms.answer_here:
+        return PLAIN
+    return Manners(
+        takes_turns=csms.turns == "strict",
+        turn_gap=csms.turn_gap if csms.turns == "strict" else 0.0,
+        stand_in_after=csms.stand_in_after,
+        refuse_after=csms.refuse_after,
+        busy_codes=frozenset(csms.busy_codes),
+        answer_here=frozenset(csms.answer_here),
+    )
 
 
 def shadows_of(config: Config, segment: Segment, identity: str) -> tuple[Upstream, ...]:
@@ -208,4 +247,5 @@ def chosen_version(offered: Sequence[str], wanted: Version, default: Version) ->
 
 def dial_url(csms: Csms, route: Route) -> str:
     """Where a CSMS expects this station, under the identity that it has there."""
-    return leg_url(csms.url, route.options.identity_map.get(route.identity, route.identity))
+    url = leg_url(csms.url, route.options.identity_map.get(route.identity, route.identity))
+    return f"{url}/" if csms.trailing_slash else url

@@ -11,9 +11,10 @@ from adapters import v16, v201
 from adapters.translation.options import Options
 from gateway.addresses import Endpoint, endpoint, host_port, is_loopback
 from gateway.core.effects import STATION
+from gateway.core.plain_answers import answerable
 from gateway.passwords import PREFIX, parsed
 from gateway.quirk_choice import name_problems
-from gateway.settings import Config, Csms, Listen, Segment
+from gateway.settings import Config, Csms, Listen, Segment, Urls
 from vendor_quirks.registry import Registry
 
 Problem: TypeAlias = tuple[str, Any, str]  # key, found, expected
@@ -35,6 +36,7 @@ def problems(config: Config, registry: Registry) -> Iterator[Problem]:
     yield from segment_problems(config)
     yield from downgrade_problems(config)
     yield from shadow_problems(config)
+    yield from url_problems("urls", config.urls)
     if not config.store.url.startswith(("sqlite://", "memory:")):
         yield "store.url", config.store.url, "sqlite:///absolute/path.db or memory:"
     try:
@@ -131,12 +133,16 @@ def csms_problems(csmss: tuple[Csms, ...]) -> Iterator[Problem]:
             yield f"{table}.url", csms.url, str(error)
             continue
         yield from credential_problems(table, csms, place.tls)
+        yield from manners_problems(table, csms)
 
 
 def credential_problems(table: str, csms: Csms, has_tls: bool) -> Iterator[Problem]:
     """What the gateway shows to a CSMS, and whom it trusts."""
-    if csms.user and csms.password is None:
+    if csms.user and csms.password is None and not csms.empty_password:
         yield f"{table}.password", None, "a password or password_file for this user"
+    if csms.empty_password and (csms.password is not None or csms.station_credentials):
+        expected = "false, since there are other credentials"
+        yield f"{table}.empty_password", True, expected
     if csms.station_credentials and csms.password is not None:
         yield f"{table}.station_credentials", True, "false, since there is a password of ours"
     if (csms.certificate is None) != (csms.private_key is None):
@@ -145,6 +151,18 @@ def credential_problems(table: str, csms: Csms, has_tls: bool) -> Iterator[Probl
         if getattr(csms, key) is not None and not has_tls:
             yield f"{table}.{key}", str(getattr(csms, key)), "nothing, or a wss:// URL"
     yield from file_problems(table, csms, ("ca", "certificate", "private_key"))
+
+
+def manners_problems(table: str, csms: Csms) -> Iterator[Problem]:
+    """Actions that can be answered without the CSMS, and codes that mean nothing else."""
+    can_be = answerable(csms.version)
+    for index, action in enumerate(csms.answer_here):
+        if action not in can_be:
+            expected = f"an action that needs no decision: {', '.join(sorted(can_be))}"
+            yield f"{table}.answer_here[{index}]", action, expected
+    for index, code in enumerate(csms.busy_codes):
+        if not code.isidentifier():
+            yield f"{table}.busy_codes[{index}]", code, 'a CALLERROR code like "RpcFrameworkError"'
 
 
 def segment_problems(config: Config) -> Iterator[Problem]:
@@ -167,6 +185,18 @@ def segment_problems(config: Config) -> Iterator[Problem]:
             catches_all = segment.name
         yield from leg_problems(table, segment, {csms.name for csms in config.csms})
         yield from translation_problems(f"{table}.translation", segment.translation)
+        yield from url_problems(f"{table}.urls", segment.urls)
+
+
+def url_problems(table: str, urls: Urls) -> Iterator[Problem]:
+    """Schemes and hosts without what stands around them in a URL."""
+    for index, scheme in enumerate(urls.schemes):
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme):
+            yield f"{table}.schemes[{index}]", scheme, 'a scheme like "https"'
+    for key, names in (("hosts", urls.hosts), ("gateway", urls.gateway)):
+        for index, name in enumerate(names):
+            if not name or re.search(r"[/@\s]", name):
+                yield f"{table}.{key}[{index}]", name, "a host, without scheme, port or path"
 
 
 def leg_problems(table: str, segment: Segment, known: set[str]) -> Iterator[Problem]:

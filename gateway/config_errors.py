@@ -23,6 +23,8 @@ from gateway.settings import (
     Segment,
     Store,
     Timeouts,
+    Urls,
+    Workers,
 )
 
 TABLES: dict[str, type[msgspec.Struct]] = {
@@ -34,14 +36,17 @@ TABLES: dict[str, type[msgspec.Struct]] = {
     "segment.quirks": Quirks,
     "csms.quirks": Quirks,
     "segment.translation": Options,
+    "segment.urls": Urls,
     "segment.translation.topology": Connector,
     "segment.translation.token_rules": TokenRule,
     "translation": Options,
     "translation.topology": Connector,
     "translation.token_rules": TokenRule,
     "admission": Admission,
+    "urls": Urls,
     "timeouts": Timeouts,
     "store": Store,
+    "worker": Workers,
     "admin": Admin,
     "log": Log,
     "quirks": AllQuirks,

@@ -32,7 +32,7 @@ class Limits(msgspec.Struct, frozen=True):
 LIMITS = Limits()  # those that no configuration changes are read from here
 
 
-SHORT = 512  # bytes: what is no longer cannot nest deeper than any parser goes, and is most of all
+SHORT = 1024  # bytes: no longer texts nest deeper than 512, as deep as the strictest parsers go
 
 # A string of JSON; at the end of the text it may lack its quote, so that no text is read twice.
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from gateway.core.trust import Learnt
 from gateway.settings import Secret
 
 PREFIX = "scrypt$"
@@ -39,7 +40,11 @@ def derive(password: bytes, salt: bytes, n: int = N, r: int = R, p: int = P) -> 
 
 def hashed(password: bytes) -> str:
     """A new hash of the password, in the form that a configuration holds."""
-    salt = secrets.token_bytes(16)
+    return written(password, secrets.token_bytes(16))
+
+
+def written(password: bytes, salt: bytes) -> str:
+    """The hash with this salt, in that form."""
     texts = (base64.b64encode(part).decode() for part in (salt, derive(password, salt)))
     return f"{PREFIX}{N}${R}${P}$" + "$".join(texts)
 
@@ -71,36 +76,67 @@ class Passwords:
     def __init__(self, credentials: Mapping[str, Secret]) -> None:
         self.credentials = credentials
         self.key = secrets.token_bytes(32)
-        self.accepted: dict[str, bytes] = {}
+        self.accepted: dict[str, tuple[bytes, str]] = {}  # a digest, and which hash it fits
+        self._configured: dict[str, str] = {}  # in the form of a hash, where somebody asked
         self.nobody = parsed(hashed(secrets.token_bytes(16)))
 
     def renewed(self, credentials: Mapping[str, Secret]) -> "Passwords":
         """The same for other credentials: what has not changed is known as before."""
         result = Passwords(credentials)
         result.key = self.key
-        for identity, digest in self.accepted.items():
+        for identity, known in self.accepted.items():
             if credentials.get(identity) == self.credentials.get(identity):
-                result.accepted[identity] = digest
+                result.accepted[identity] = known
         return result
 
     def is_known(self, identity: str, user: bytes, password: bytes) -> bool:
         """Whether this pair was right before: quick, and False says nothing yet."""
-        before = self.accepted.get(identity, b"")
+        before, _ = self.accepted.get(identity, (b"", ""))
         return is_user(user, identity) and hmac.compare_digest(before, self._digest(password))
 
-    def is_right(self, identity: str, user: bytes, password: bytes) -> bool:
+    def is_right(
+        self, identity: str, user: bytes, password: bytes, learnt: Learnt | None = None
+    ) -> bool:
         """Whether the station is who it says. Takes milliseconds: call it in a thread."""
         if self.is_known(identity, user, password):
             return True
         kept = self.credentials.get(identity)
-        meant = read_as_hex(password)
-        fits = self._fits(kept.value if kept else "", password)
-        if not fits and meant:
-            fits = self._fits(kept.value if kept else "", meant)
+        good = self._good(identity, kept.value if kept else "", learnt)
+        shown = [one for one in (password, read_as_hex(password)) if one]
+        fits = next((text for text in good for one in shown if self._fits(text, one)), "")
         if fits and kept and is_user(user, identity):
-            self.accepted[identity] = self._digest(password)
+            proof = fits if fits.startswith(PREFIX) else self.configured(identity)
+            self.accepted[identity] = self._digest(password), proof
             return True
         return False
+
+    def proof(self, identity: str) -> str:
+        """By which hash a station was let in."""
+        return self.accepted.get(identity, (b"", ""))[1]
+
+    def forget(self, identity: str) -> None:
+        """What was right before is so no more: look again."""
+        self.accepted.pop(identity, None)
+
+    def configured(self, identity: str) -> str:
+        """The configured password as a hash. May take milliseconds."""
+        kept = self.credentials.get(identity)
+        text = kept.value if kept else ""
+        if not text or text.startswith(PREFIX):
+            return text
+        if identity not in self._configured:
+            salt = hashlib.blake2b(identity.encode(), digest_size=16).digest()
+            self._configured[identity] = written(text.encode(), salt)
+        return self._configured[identity]
+
+    def is_overruled(self, identity: str, learnt: Learnt) -> bool:
+        """Whether the configured password has changed since another was learnt."""
+        return learnt.over != self.configured(identity)
+
+    def _good(self, identity: str, kept: str, learnt: Learnt | None) -> tuple[str, ...]:
+        if not kept or learnt is None or self.is_overruled(identity, learnt):
+            return (kept,)
+        return learnt.good
 
     def _fits(self, kept: str, password: bytes) -> bool:
         if kept and not kept.startswith(PREFIX):

@@ -15,6 +15,7 @@ Name: TypeAlias = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 Seconds: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=DAY)]
 Profile: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=3)]
 Rate: TypeAlias = Annotated[float, msgspec.Meta(gt=0, le=1_000_000)]
+Moment: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=60)]  # seconds
 Share: TypeAlias = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0)]
 Bytes: TypeAlias = Annotated[int, msgspec.Meta(ge=1024, le=16 * 1024 * 1024)]
@@ -95,7 +96,16 @@ class Csms(Section, frozen=True):
     ca: Path | None = None  # PEM; without it the system's certificate authorities
     certificate: Path | None = None  # the gateway's own, for a CSMS that wants one
     private_key: Path | None = None
+    empty_password: bool = False  # HTTP Basic is shown all the same, with nothing behind the colon
     station_credentials: bool = False  # the station's own HTTP Basic header is shown
+    turns: Literal["free", "strict"] = "free"  # strict: no CALL while one of its own is open
+    turn_gap: Moment = 0.05  # from an answer of either side until the next CALL, with strict
+    stand_in_after: Moment = 1.0  # what asks for no decision is answered here, and told later
+    refuse_after: Moment = 20.0  # what asks for one gets CALLERROR InternalError
+    busy_codes: tuple[str, ...] = ()  # of its CALLERRORs that mean "not now": said again
+    answer_here: tuple[str, ...] = ()  # actions that it never hears of
+    trailing_slash: bool = False  # behind the identity: some route no other path
+    short_lived: Annotated[float, msgspec.Meta(ge=0, le=5)] = 1.0  # or it was no leg
     dials_per_second: Rate = 200.0
     baseline: bool = False  # in the shadow: a second instance of the primary, to measure noise by
     quirks: Quirks = Quirks()  # of its own faults, and of the stations behind it
@@ -105,6 +115,16 @@ class Match(Section, frozen=True):
     """Which stations a segment is for."""
 
     identity: str  # a glob: * ? [...]
+
+
+class Urls(Section, frozen=True):
+    """Where a CSMS may send stations: to fetch, to upload, or to connect."""
+
+    schemes: tuple[str, ...] = ("https", "http", "ftps", "ftp", "sftp")  # empty: no rule at all
+    hosts: tuple[str, ...] = ("*",)  # globs; what one of them names may be an inner address
+    inner: Literal["refuse", "allow"] = "refuse"  # private, local and reserved addresses
+    credentials: Literal["refuse", "allow"] = "allow"  # a user and a password in a URL
+    gateway: tuple[str, ...] = ()  # the names by which stations reach this gateway
 
 
 class Segment(Section, frozen=True):
@@ -118,6 +138,7 @@ class Segment(Section, frozen=True):
     translation: Options = Options()  # once loaded: [translation] with this segment's own keys
     quirks: Quirks = Quirks()
     duplicates: Literal["probe", "newest"] = "probe"  # of one identity: see README, Admission
+    urls: Urls = Urls()  # once loaded: [urls] with this segment's own keys
 
 
 class Shadow(Section, frozen=True):
@@ -153,6 +174,12 @@ class Timeouts(Section, frozen=True):
     drain_pace: Seconds = 0.001  # from one station that is sent away then to the next
 
 
+class Workers(Section, frozen=True):
+    """How many processes share the stations of one address. 1: no supervisor, one process."""
+
+    count: Annotated[int, msgspec.Meta(ge=1, le=64)] = 1  # each takes a core at most
+
+
 class Store(Section, frozen=True):
     """Where the records of the stations survive. `memory:` forgets them, for trials."""
 
@@ -181,11 +208,13 @@ class Config(Section, frozen=True):
     translation: Options = Options()
     admission: Admission = Admission()
     timeouts: Timeouts = Timeouts()
+    worker: Workers = Workers()
     store: Store = Store()
     admin: Admin = Admin()
     log: Log = Log()
     quirks: AllQuirks = AllQuirks()
     shadow: Shadow = Shadow()
+    urls: Urls = Urls()
 
     def named(self, csms: str) -> Csms:
         """The CSMS of this name. Raises KeyError."""

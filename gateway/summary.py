@@ -28,6 +28,8 @@ def summary(config: Config) -> str:
         also = f", in the shadow {shadows}" if shadows else ""
         primary = f"{segment.primary} ({versions[segment.primary]})"
         lines.append(f"segment   {segment.name}: {who} -> {primary}{also}")
+    if config.worker.count > 1:
+        lines.append(f"workers   {config.worker.count}, and a supervisor")
     lines += [f"store     {config.store.url}", f"admin     http://{config.admin.listen}"]
     lines += [f"warning   {warning}" for warning in warnings(config)]
     return "\n".join(lines)

@@ -17,14 +17,18 @@ from gateway.addresses import endpoint, host_port
 from gateway.core.route import Route, Upstream
 from gateway.core.session import Session
 from gateway.core.tally import Tally
+from gateway.core.trust import learnt_in
+from gateway.crew.messages import Report
+from gateway.crew.seat import Seat
 from gateway.evidence.keeper import Keeper
 from gateway.limits import Limits
 from gateway.ops import admin, metrics
-from gateway.passwords import Passwords
+from gateway.ops.merged import snapshot
+from gateway.passwords import Passwords, hashed
 from gateway.settings import Config, ConfigError, Listen
-from gateway.store import Records, Store
+from gateway.store import Records, Store, StoreError
 from gateway.store.opening import open_store
-from gateway.wire import stream, tls
+from gateway.wire import stream, tls, vouching
 from gateway.wire.admission import Admission, Rules
 from gateway.wire.dialer import Csms, Dialer
 from gateway.wire.fleet import Fleet, Place
@@ -78,8 +82,8 @@ class Worker:
     def rewritten(self, target: str) -> str:
         """The request target as the station meant it."""
         scopes = (quirk_choice.common(self.config.quirks),)
-        off, *_ = quirk_choice.wanted(scopes, frozenset(self.quirks.by_name))
-        return self.quirks.rewritten_target(target, off)[0]
+        off, _, observed = quirk_choice.wanted(scopes, frozenset(self.quirks.by_name))
+        return self.quirks.rewritten_target(target, off | observed)[0]
 
     def is_known(self, identity: str, user: bytes, password: bytes) -> bool:
         """Whether this pair was right before: quick, and False says nothing yet."""
@@ -89,8 +93,26 @@ class Worker:
         """Whether the station is who it says. Raises HandshakeError if too many are asking."""
         if self._hashing.statistics().tasks_waiting >= HASHES_IN_LINE:
             raise HandshakeError(503, "overloaded")
-        right = partial(self.passwords.is_right, identity, user, password)
+        try:
+            learnt = learnt_in(await self.store.load(identity))
+        except StoreError as error:
+            raise HandshakeError(503, "store_unavailable", str(error)) from error
+        right = partial(self.passwords.is_right, identity, user, password, learnt)
         return await trio.to_thread.run_sync(right, limiter=self._hashing)
+
+    def proof(self, identity: str) -> str:
+        """The hash that a station's password fits."""
+        return self.passwords.proof(identity)
+
+    def vouched(self, route: Route, newcomer: Newcomer, records: Records) -> vouching.Rows:
+        """What is to be remembered of who was let in. Raises HandshakeError."""
+        return vouching.vouched(route, newcomer, records, self.passwords)
+
+    async def hashed(self, identity: str, password: bytes) -> tuple[str, str]:
+        """The hash of a password, and that of the configured one."""
+        return await trio.to_thread.run_sync(
+            lambda: (hashed(password), self.passwords.configured(identity)), limiter=self._hashing
+        )
 
     def route(self, identity: str, offered: list[str]) -> Route | None:
         """Where a station goes."""
@@ -118,6 +140,10 @@ class Worker:
         if self.fleet is None or self.fleet.draining:
             reasons.append("not listening" if self.fleet is None else "draining")
         return reasons + [text for text in (self.store.problem, self.lane.journal.failure) if text]
+
+    def report(self) -> Report:
+        """What the supervisor of several workers wants to know."""
+        return Report(self.not_ready(), snapshot(self.tally))
 
     def reload(self) -> None:
         """Take the file as it is now for whoever connects from now on, or keep the old one."""
@@ -160,24 +186,35 @@ async def serve(
     tally: Tally,
     keeper: Keeper | None = None,
     *,
+    seat: Seat | None = None,
+    port: int | None = None,
     task_status: trio.TaskStatus[int] = trio.TASK_STATUS_IGNORED,
 ) -> None:
-    """Serve until a signal, then drain. Starts with the port that stations connect to."""
+    """Serve until a signal, then drain. Starts with the port that stations connect to.
+
+    With a `seat` among several workers it is one of those that listen on `port`.
+    """
     worker = Worker(config, path, store, tally, keeper or Keeper())
     with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(worker.lane.run)
-            office = admin.Admin(metrics.registry(tally), worker.not_ready)
-            await nursery.start(partial(admin.serve, office, *host_port(config.admin.listen)))
-            dialer = Dialer(worker.csmss, within=config.timeouts.dial)
+            if seat is None:
+                office = admin.Admin(metrics.registry(tally), worker.not_ready)
+                await nursery.start(partial(admin.serve, office, *host_port(config.admin.listen)))
+            dialer = Dialer(worker.csmss, tally, within=config.timeouts.dial)
             worker.fleet = Fleet(
                 worker.lane, store, dialer, worker.session, nursery,
-                is_probed=worker.is_probed, pressure=worker.pressure,
+                is_probed=worker.is_probed, pressure=worker.pressure, ownership=seat,
+                vouching=worker,
             )  # fmt: skip
+            if seat is not None:
+                nursery.start_soon(_obey, seat, worker, worker.fleet, nursery)
             nursery.start_soon(worker.keeper.run)
             nursery.start_soon(worker.pressure.watch, worker.fleet.shed_shadows)
             async with trio.open_nursery() as front:
-                task_status.started(await _open(config, worker, front))
+                task_status.started(await _open(config, worker, front, port))
+                if seat is not None:
+                    seat.serving()
                 await _told_to_stop(signals, worker)
                 worker.fleet.draining = True
                 front.cancel_scope.cancel()
@@ -187,10 +224,20 @@ async def serve(
     log.info("stopped")
 
 
-async def _open(config: Config, worker: Worker, front: trio.Nursery) -> int:
-    """Let stations in. Returns the port."""
+async def _obey(seat: Seat, worker: Worker, fleet: Fleet, nursery: trio.Nursery) -> None:
+    """Without its supervisor a worker has no store and no leases: it ends at once."""
+    await seat.run(fleet.give_way, worker.report)
+    log.error("the supervisor is gone")
+    nursery.cancel_scope.cancel()
+
+
+async def _open(config: Config, worker: Worker, front: trio.Nursery, port: int | None) -> int:
+    """Let stations in, on a `port` that other workers have, too, if it is given."""
     place = endpoint(config.listen.url)
-    listening = await stream.listen(place.host, place.port)
+    if port is None:
+        listening = await stream.listen(place.host, place.port)
+    else:
+        listening = stream.listen_beside(place.host, port)
     for sock in listening:
         front.start_soon(worker.listener.serve, sock)
     log.info("listening", url=config.listen.url)
@@ -215,11 +262,13 @@ def csmss_of(config: Config) -> dict[str, Csms]:
         csms.name: Csms(
             url=csms.url,
             version=csms.version,
+            slash="/" if csms.trailing_slash else "",
             user=csms.user,
-            password=csms.password.value if csms.password else None,
+            password=_password(csms),
             tls=_csms_tls(csms) if endpoint(csms.url).tls else None,
             shows_station=csms.station_credentials,
-            dials_per_second=csms.dials_per_second,
+            dials_per_second=csms.dials_per_second / config.worker.count,  # of all together
+            short_lived=csms.short_lived,
         )
         for csms in config.csms
     }
@@ -245,7 +294,7 @@ def admission_of(config: Config) -> Admission:
 
 def needing_restart(old: Config, new: Config) -> list[str]:
     """What a reload does not change, though the file has."""
-    fixed = ("store", "admin", "log", "timeouts")
+    fixed = ("worker", "store", "admin", "log", "timeouts")
     changed = [name for name in fixed if getattr(old, name) != getattr(new, name)]
     kept = ("url", "message_limit", "ping_interval")
     at_entrance = [key for key in kept if getattr(old.listen, key) != getattr(new.listen, key)]
@@ -261,6 +310,12 @@ def _station_tls(listen: Listen) -> ssl.SSLContext:
     ca = str(listen.client_ca) if listen.security_profile == 3 else None
     revoked = str(listen.client_crl) if listen.client_crl else None
     return tls.server_context(chains, ca, revoked, listen.tls_minimum)
+
+
+def _password(csms: configuration.Csms) -> str | None:
+    if csms.password is None:
+        return "" if csms.empty_password else None
+    return csms.password.value
 
 
 def _csms_tls(csms: configuration.Csms) -> ssl.SSLContext:

@@ -270,6 +270,7 @@ def test_the_readme_says_which_options_have_no_effect() -> None:
 def test_every_metric_is_in_the_readme_with_its_labels() -> None:
     text = section("## Metrics")
     families = [*metrics.GAUGES, *metrics.COUNTERS, *metrics.HISTOGRAMS, metrics.CALL_SECONDS]
+    assert all(f"`{metrics.PREFIX}{family.name}" in text for family in metrics.WORKERS)
     for family in families:
         total = "_total" * (family in metrics.COUNTERS)
         labels = f"{{{','.join(family.labels)}}}" if family.labels else ""

@@ -79,10 +79,11 @@ class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
 class Dedupe(msgspec.Struct, frozen=True, kw_only=True):
     """A CALL that was made before: it gets the first one's answer, and does not go on."""
 
+    of: ClassVar[Caller] = "station"
+
     action: str
     window: float  # seconds
     key: tuple[str, ...]  # fields that make two CALLs the same
-    of: Caller = "station"
     when: dict[str, Any] = {}
     fresh: dict[str, Any] = {}  # fields of the answer that are made anew, see template.py
 
@@ -149,3 +150,9 @@ def answered(known: Situation, message_id: str, response: Payload) -> None:
     for mark in known.marks.values():
         if mark.message_id == message_id:
             mark.answer = response
+
+
+def unanswered(known: Situation, message_id: str) -> None:
+    """A CALL was refused: what is said like it from now on is no repeat of it."""
+    for key in [key for key, mark in known.marks.items() if mark.message_id == message_id]:
+        del known.marks[key]

@@ -60,6 +60,7 @@ class Repairs(msgspec.Struct, frozen=True, eq=False):
     envelope: Named[EnvelopeRepair] = ()
     csms_text: Named[TextRepair] = ()  # of what a CSMS says
     csms_envelope: Named[EnvelopeRepair] = ()
+    doubts_csms: bool = False  # whether some of these are for this CSMS alone
     commands: dict[str, Named[Command]] = {}
     answers: dict[tuple[Caller, str], Named[Here]] = {}
     pace: Pace = NO_PACE
@@ -90,6 +91,7 @@ def compiled(quirks: tuple[Quirk, ...], observed: frozenset[str] = NONE) -> Repa
         envelope=tuple((quirk.name, one) for quirk in at_station for one in quirk.envelope),
         csms_text=tuple((quirk.name, one) for quirk in at_csms for one in quirk.raw_text),
         csms_envelope=tuple((quirk.name, one) for quirk in at_csms for one in quirk.envelope),
+        doubts_csms=any(quirk.envelope for quirk in at_csms if not quirk.is_shared),
         commands=_by((q.name, one.action, one) for q in quirks for one in q.command),
         answers=answers,
         pace=strictest(quirk.timing for quirk in acting),

@@ -1,6 +1,8 @@
 """Whose quirk it is: what a station told about itself, and what of it a quirk asks for."""
 
-from fnmatch import fnmatchcase
+import re
+from fnmatch import translate
+from functools import cache
 
 import msgspec
 
@@ -85,4 +87,9 @@ EVERYONE = Match()
 
 
 def _fits(glob: str | None, fact: str) -> bool:
-    return not glob or (fact != "" and fnmatchcase(fact.casefold(), glob.casefold()))
+    return not glob or (fact != "" and _pattern(glob).match(fact.casefold()) is not None)
+
+
+@cache
+def _pattern(glob: str) -> re.Pattern[str]:
+    return re.compile(translate(glob.casefold()))

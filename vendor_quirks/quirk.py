@@ -38,7 +38,7 @@ class Quirk(msgspec.Struct, frozen=True, kw_only=True):
     match: Match | tuple[Match, ...]  # any one of several
     why: str
     seen: str
-    version: Literal["", "1.6", "2.0.1"] = ""  # of OCPP that it was seen with; "": both
+    version: Literal["", "1.6", "2.0.1"] = ""  # of OCPP that whoever has it speaks; "": both
     catalogue: tuple[str, ...] = ()  # the known misbehaviours that it mends, by their ids
     confidence: Literal["high", "medium", "low"] = "high"
     lossy: bool = False  # whether something that was said gets lost

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from importlib import import_module
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import TypeAlias, TypeVar
 
 from vendor_quirks import csms, shared, vendors
 from vendor_quirks.behaviour import BEHAVIOURS, Behaviour
@@ -17,6 +18,10 @@ __all__ = [
     "BY_NAME", "QUIRKS", "REGISTRY", "Registry", "Repairs", "checked", "mend", "mend_text",
     "repairs_for", "rewritten_target",
 ]  # fmt: skip
+
+K = TypeVar("K")
+T = TypeVar("T")
+MakeKey: TypeAlias = tuple[Nameplate, str, frozenset[str]]
 
 LONGEST = 255  # characters of a fact that count: stations choose what the caches are keyed by
 KEPT = 4096  # makes, and sets of quirks, that a registry remembers
@@ -41,7 +46,8 @@ class Registry:
         self.vendor_ids = frozenset(match.vendor_id for match in asked if match.vendor_id)
         names = {match.behaviour for match in asked}
         self.watched: tuple[Behaviour, ...] = tuple(b for b in BEHAVIOURS if b.name in names)
-        self._makes: dict[tuple[Nameplate, frozenset[str]], tuple[Quirk, ...]] = {}
+        self._makes: dict[MakeKey, tuple[tuple[Quirk, ...], tuple[Quirk, ...]]] = {}
+        self._chosen: dict[tuple[object, ...], Repairs] = {}
         self._compiled: dict[tuple[tuple[str, ...], frozenset[str]], Repairs] = {}
 
     def with_more(self, quirks: Iterable[Quirk]) -> "Registry":
@@ -64,44 +70,52 @@ class Registry:
         off: frozenset[str] = NONE,
         on: frozenset[str] = NONE,
         observe: frozenset[str] = NONE,
-        translated: bool = False,
+        csms_version: str = "",
     ) -> Repairs:
         """What to mend for a station. `on` overrides who matches, never the version; `off` wins.
 
         `off` and `observe` may be `{"*"}`: every quirk. Those in `observe` are counted only.
-        `translated`: between two versions, where some faults are the translation's to mend.
+        `csms_version`: of OCPP, that the CSMS speaks; "": the station's. Between two versions
+        some faults are the translation's to mend.
         """
         if off == ALL:
             return NOTHING
-        of_make = self._of_make(_make(nameplate), on)
-        chosen = [
-            quirk
-            for quirk in of_make
-            if quirk.name not in off
-            and not (translated and quirk.untranslated)
-            and (quirk.name in on or self._is_its(quirk, nameplate))
-        ]
+        spoken = csms_version or nameplate.version
+        make = _make(nameplate)
+        of_make, asking = self._of_make(make, spoken, on)
+        its = tuple(quirk.name for quirk in asking if self._is_its(quirk, nameplate))
+        key = (make, spoken, off, on, observe, its)
+        found = self._chosen.get(key)
+        if found is None:
+            ruled_out = {quirk.name for quirk in asking}.difference(its).union(off)
+            chosen = tuple(quirk for quirk in of_make if quirk.name not in ruled_out)
+            if spoken != nameplate.version:
+                chosen = tuple(quirk for quirk in chosen if not quirk.untranslated)
+            found = _kept(self._chosen, key, self._compiled_for(chosen, observe))
+        return found
+
+    def _compiled_for(self, chosen: tuple[Quirk, ...], observe: frozenset[str]) -> Repairs:
+        """The same tables for all makes that need the same quirks."""
         names = tuple(quirk.name for quirk in chosen)
         key = (names, frozenset(names) if observe == ALL else observe & frozenset(names))
         found = self._compiled.get(key)
-        if found is None:
-            if len(self._compiled) >= KEPT:
-                self._compiled.clear()
-            found = self._compiled[key] = compiled(tuple(chosen), key[1])
-        return found
+        return found or _kept(self._compiled, key, compiled(chosen, key[1]))
 
-    def _of_make(self, make: Nameplate, on: frozenset[str]) -> tuple[Quirk, ...]:
-        """The few quirks that only the identity or the path can still rule out."""
-        found = self._makes.get((make, on))
+    def _of_make(
+        self, make: Nameplate, spoken: str, on: frozenset[str]
+    ) -> tuple[tuple[Quirk, ...], tuple[Quirk, ...]]:
+        """The quirks of a make, and those of them that ask for an identity or a path besides."""
+        key = (make, spoken, on)
+        found = self._makes.get(key)
         if found is None:
-            if len(self._makes) >= KEPT:
-                self._makes.clear()
-            found = self._makes[make, on] = tuple(
+            of_make = tuple(
                 quirk
                 for quirk in self.quirks
-                if quirk.fits_version(make.version)
+                if quirk.fits_version(spoken if quirk.side == "csms" else make.version)
                 and (quirk.name in on or (quirk.is_default and _fits(quirk, make)))
             )
+            asking = tuple(q for q in of_make if q.name not in on and _asks_more(q, make))
+            found = _kept(self._makes, key, (of_make, asking))
         return found
 
     def _is_its(self, quirk: Quirk, nameplate: Nameplate) -> bool:
@@ -109,6 +123,20 @@ class Registry:
         if quirk.handshake:
             return quirk.handshake(nameplate.path) is not None
         return any(match(nameplate) for match in quirk.matches)
+
+
+def _kept(cache: dict[K, T], key: K, value: T) -> T:
+    """The value, remembered; stations choose the keys, so there is an end to it."""
+    if len(cache) >= KEPT:
+        cache.clear()
+    cache[key] = value
+    return value
+
+
+def _asks_more(quirk: Quirk, make: Nameplate) -> bool:
+    """Whether the make alone does not decide."""
+    of_make = (match for match in quirk.matches if match.fits_make(make))
+    return quirk.handshake is not None or all(match.identity for match in of_make)
 
 
 def _fits(quirk: Quirk, make: Nameplate) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from vendor_quirks.situation import Payload, Situation
+from vendor_quirks.situation import Fact, Payload, Situation
 
 Condition: TypeAlias = dict[str, Any]
 
@@ -23,11 +23,8 @@ class Is(msgspec.Struct, frozen=True):
     words: str
     test: Callable[[Any], bool]
 
-
-class OneOf(msgspec.Struct, frozen=True):
-    """One of several values, in a form that TOML can hold."""
-
-    values: tuple[Any, ...]
+    def __repr__(self) -> str:
+        return f"<{self.words}>"
 
 
 def _open_transaction(payload: Payload, known: Situation) -> Any:
@@ -66,6 +63,15 @@ FACTS: dict[str, Callable[[Payload, Situation], Any]] = {
         known.numbers()[0] if len(known.numbers()) == 1 else None
     ),
 }
+# Which messages have to be noted for it.
+NEEDED: dict[str, Fact] = {
+    "transaction": "transactions",
+    "status": "status",
+    "unavailable": "status",
+    "profile_unit": "profiles",
+    "since_end": "transactions",
+    "only_connector": "status",
+}
 
 
 def at(path: str, payload: Payload, known: Situation) -> Any:
@@ -91,8 +97,6 @@ def fits(condition: Condition, payload: Payload, known: Situation) -> bool:
 def _is(found: Any, wanted: Any) -> bool:
     if isinstance(wanted, Is):
         return wanted.test(found)
-    if isinstance(wanted, OneOf):
-        wanted = wanted.values
     if isinstance(wanted, tuple):
         return any(_is(found, one) for one in wanted)
     # 0 is not False, and 1 is not True.

@@ -11,7 +11,6 @@ from adapters.translation import conversions, device, keys, targets
 from adapters.translation.conversation import Conversation, Step
 from adapters.translation.keys import KEYS, Key
 from adapters.translation.memory import Memory
-from adapters.translation.records import Credentials
 from adapters.translation.targets import Target
 
 LONGEST_16 = 500
@@ -19,7 +18,7 @@ KEYS_AT_ONCE = 50
 ALWAYS = ("Core", "FirmwareManagement", "RemoteTrigger")
 BOUNDS = ("limit", "choices")
 KNOWN: v201.GetVariableStatus = "Accepted"
-_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){1,20}")
+_HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){16,20}")
 STATUS_TO_16: dict[v201.SetVariableStatus, v16.ConfigurationStatus] = {
     "Accepted": "Accepted",
     "Rejected": "Rejected",
@@ -271,5 +270,5 @@ def _password(value: str, memory: Memory) -> v16.ConfigurationStatus:
     """A password proves who we are on the CSMS's leg; the station's own is another (D-28)."""
     if not _HEX.fullmatch(value):
         return "Rejected"
-    memory.touch(Credentials(bytes.fromhex(value)))
+    memory.show(bytes.fromhex(value))
     return "Accepted"

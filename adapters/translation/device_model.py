@@ -1,6 +1,6 @@
 """Where a variable that a 2.0.1 CSMS names is found on a 1.6 station (specification 13.3)."""
 
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ _COMPONENTS = {component for component, _, _ in _VARIABLES} | {keys.CUSTOM.casef
 _OF_EVSE = frozenset({"evse", "connector", "fiscalmetering"})
 
 Unknown: TypeAlias = Literal["UnknownComponent", "UnknownVariable"]
+Named = TypeVar("Named", v201.Component, v201.Variable)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -26,6 +27,15 @@ class Place(msgspec.Struct, frozen=True):
     name: str = ""  # of the 1.6 key
     number: int = 0  # of the connector, or of the EVSE of a fact
     fact: Fact | None = None
+
+
+def echoed(asked: Named) -> Named:
+    """What a CSMS named, as the answer names it: customData is not said (appendix A)."""
+    if isinstance(asked, v201.Component) and asked.evse is not None:
+        asked = msgspec.structs.replace(
+            asked, evse=msgspec.structs.replace(asked.evse, custom_data=None)
+        )
+    return msgspec.structs.replace(asked, custom_data=None)
 
 
 def find(component: v201.Component, variable: v201.Variable, memory: Memory) -> Place:

@@ -6,7 +6,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from adapters import v201
-from adapters.translation.keys import Identity, identity
+from adapters.translation.keys import LEGACY, Identity, identity
 from adapters.translation.memory import Memory
 from adapters.translation.metering import REGISTER
 from adapters.translation.scalars import rfc3339
@@ -52,10 +52,12 @@ def _configured(name: str, otherwise: str | None = None) -> Source:
 
 
 def _has_profile(name: str) -> Source:
-    """Whether the station supports a feature profile of 1.6."""
+    """Whether the station supports a feature profile of 1.6; not known until it lists them."""
 
-    def told(memory: Memory, _: int) -> str:
-        listed = memory.station.configuration.get("SupportedFeatureProfiles", "")
+    def told(memory: Memory, _: int) -> str | None:
+        listed = memory.station.configuration.get("SupportedFeatureProfiles")
+        if listed is None:
+            return None
         return _truth(name in (item.strip() for item in listed.split(",")))
 
     return told
@@ -65,8 +67,8 @@ def _truth(value: bool) -> str:
     return "true" if value else "false"
 
 
-def _has_cache(memory: Memory, _: int) -> str:
-    return _truth("AuthorizationCacheEnabled" in memory.station.configuration)
+def _has_cache(memory: Memory, _: int) -> str | None:
+    return "true" if "AuthorizationCacheEnabled" in memory.station.configuration else None
 
 
 def _shows_costs(memory: Memory, _: int) -> str:
@@ -91,6 +93,13 @@ def _booted_with(name: str, name_201: str) -> Source:
         return value
 
     return told
+
+
+def _second_serial(memory: Memory, _: int) -> str | None:
+    """The serial number that BootNotification of 2.0.1 has no room for."""
+    boot = memory.boot.request
+    serial: str | None = boot.get("chargeBoxSerialNumber")
+    return serial if boot.get("chargePointSerialNumber") else None
 
 
 def _phases(memory: Memory, _: int) -> str:
@@ -194,6 +203,9 @@ STATION_FACTS = (
     Fact(
         "ChargingStation", "VendorName", "string", _booted_with("chargePointVendor", "vendorName")
     ),
+    Fact(LEGACY, "meterType", "string", _booted_with("meterType", "")),
+    Fact(LEGACY, "meterSerialNumber", "string", _booted_with("meterSerialNumber", "")),
+    Fact(LEGACY, "chargeBoxSerialNumber", "string", _second_serial),
 )  # fmt: skip
 EVSE_FACTS = (
     Fact("EVSE", "Available", "boolean", "true", scope="evse"),

@@ -1,6 +1,6 @@
 """Error codes of 1.6 and events of the 2.0.1 device model (specification 11.4)."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any, get_args
 
 from adapters import v16, v201
@@ -57,7 +57,7 @@ FAULT_VARIABLES = frozenset({"Problem", "Tripped"})
 LONGEST_INFO = 50  # of a 1.6 StatusNotification
 
 
-def notify(
+def event(
     memory: Memory,
     timestamp: str,
     trigger: v201.EventTrigger,
@@ -65,9 +65,9 @@ def notify(
     component: v201.Component,
     variable: str,
     **more: Any,
-) -> v201.NotifyEventRequest:
+) -> v201.EventData:
     """One event of the device model."""
-    event = v201.EventData(
+    return v201.EventData(
         event_id=memory.count("next_event_id"),
         timestamp=timestamp,
         trigger=trigger,
@@ -77,7 +77,13 @@ def notify(
         variable=v201.Variable(name=variable),
         **more,
     )
-    return v201.NotifyEventRequest(generated_at=rfc3339(memory.now), seq_no=0, event_data=[event])
+
+
+def notify(memory: Memory, *told: v201.EventData) -> v201.NotifyEventRequest:
+    """What the device model has to tell at this moment."""
+    return v201.NotifyEventRequest(
+        generated_at=rfc3339(memory.now), seq_no=0, event_data=list(told)
+    )
 
 
 def from_error_code(
@@ -85,13 +91,10 @@ def from_error_code(
 ) -> Generator[Step, Any, None]:
     """A 1.6 error code opens a problem; NoError takes back all that are open."""
     if call.error_code == "NoError":
-        for problem in list(connector.problems):
-            where = _component(problem.component, connector, memory)
-            yield notify(
-                memory, timestamp, "Alerting", "false", where, problem.variable,
-                cleared=True, tech_code=problem.code,
-            )  # fmt: skip
-            connector.problems.remove(problem)
+        over = list(connector.problems)
+        if over:
+            yield notify(memory, *_over(over, connector, timestamp, memory))
+            connector.problems = [one for one in connector.problems if one not in over]
             memory.touch(connector)
         return
     if any(problem.code == call.error_code for problem in connector.problems):
@@ -99,12 +102,25 @@ def from_error_code(
     name, variable = COMPONENTS[call.error_code]
     if connector.number == 0 and name == "EVSE":
         name = "ChargingStation"
-    yield notify(
+    begun = event(
         memory, timestamp, "Alerting", "true", _component(name, connector, memory), variable,
         tech_code=call.error_code, tech_info=_tech_info(call),
     )  # fmt: skip
+    yield notify(memory, begun)
     connector.problems.append(Problem(name, variable, call.error_code))
     memory.touch(connector)
+
+
+def _over(
+    problems: list[Problem], connector: Connector, timestamp: str, memory: Memory
+) -> Iterator[v201.EventData]:
+    """The end of these problems of a connector."""
+    for problem in problems:
+        where = _component(problem.component, connector, memory)
+        yield event(
+            memory, timestamp, "Alerting", "false", where, problem.variable,
+            cleared=True, tech_code=problem.code,
+        )  # fmt: skip
 
 
 def _component(name: str, connector: Connector, memory: Memory) -> v201.Component:

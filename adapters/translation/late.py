@@ -130,6 +130,7 @@ def _event_201(
         return
     if request.event_type == "Started" and not tx.confirmed:
         started.confirm(tx, response, memory)
+        tx.untold = True
     for key, first in tx.unacknowledged.items():
         if first + tx.taken.get(key, 0) == request.seq_no:
             tx.taken[key] = tx.taken.get(key, 0) + 1

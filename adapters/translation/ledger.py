@@ -58,7 +58,6 @@ RULES: dict[str, str] = {
     "dead_letter": "a CALL that the peer refuses for good, after its cause was answered",
     "deauthorization": "that the CSMS withdrew a token: the station would not stop",
     "id_token_info": "what 1.6 does not say of a token: priority, languages",
-    "number_text": "nothing: a number where a text belongs",
     "orphan_stop": "how a transaction began: only its end was heard",
     "pnc_answer": "an answer about plug and charge that could not be read",
     "profile_field": "a field of a charging profile or schedule",
@@ -76,7 +75,7 @@ RULES: dict[str, str] = {
 # In any message at all: what is mended before it is read, what a refusal of it says, and what the
 # other side refuses for good after it was answered.
 ANYWHERE = (
-    *("null_field", "number_text", "text_number", "unknown_field", "error_detail"),
+    *("null_field", "text_number", "unknown_field", "error_detail"),
     "dead_letter",
 )
 

@@ -1,8 +1,8 @@
 """Payloads as peers really send them: strict first, then with the harmless faults repaired.
 
 Only what cannot change the meaning is repaired: nulls for absent fields, numbers as text for
-integers, single texts that are numbers, texts too long for a field that the other version has less
-room for, or none (specification 1.2 and 1.3).
+integers, texts too long for a field that the other version has less room for, or none
+(specification 1.2 and 1.3).
 """
 
 import re
@@ -115,9 +115,6 @@ def _mend(given: Any, kind: Any, drop_unknown: bool, memory: Memory) -> Any:
     if kind is int and isinstance(given, str) and NUMBER.fullmatch(given):
         memory.lose("text_number", given[:20])
         return int(given)
-    if kind is str and isinstance(given, int) and not isinstance(given, bool):
-        memory.lose("number_text", str(given)[:20])
-        return str(given)
     return given
 
 

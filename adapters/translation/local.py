@@ -7,7 +7,7 @@ from adapters import v201
 from adapters.payload import Payload
 from adapters.translation import events
 from adapters.translation.conversation import Conversation, Table, Untranslatable
-from adapters.translation.device_model import unknown_by_name
+from adapters.translation.device_model import echoed, unknown_by_name
 from adapters.translation.memory import Memory
 from adapters.translation.refusals import info
 from adapters.translation.unmapped import RULE
@@ -44,8 +44,8 @@ def _monitoring(call: v201.SetVariableMonitoringRequest) -> Payload:
             v201.SetMonitoringResult(
                 status=unknown_by_name(asked.component, asked.variable) or "UnsupportedMonitorType",
                 type=asked.type,
-                component=asked.component,
-                variable=asked.variable,
+                component=echoed(asked.component),
+                variable=echoed(asked.variable),
                 severity=asked.severity,
             )
             for asked in call.set_monitoring_data

@@ -13,6 +13,7 @@ from adapters.translation.options import Options
 from adapters.translation.records import (
     Boot,
     Connector,
+    Credentials,
     Device,
     JournalEntry,
     Profile,
@@ -39,6 +40,16 @@ Loss = tuple[str, str]  # rule, field
 class Memory:
     """One station as one CSMS of the other version knows it. `now` is set at each hearing."""
 
+    # Slots, because a class of more than 30 attributes costs each object a dictionary of its own.
+    __slots__ = (
+        "_by_tx16", "_touched", "answered", "before_connection", "boot", "boot_asked",
+        "connection_announced", "connectors", "credentials", "device", "entries_waited",
+        "follow_ups", "identity", "journal", "journal_counts", "losses", "now", "offline_since",
+        "options", "outages", "profiles", "recent_meter_values", "report_id", "reported", "reports",
+        "reservations", "reservations_watched", "signals", "source", "station", "statuses_due",
+        "stood_in", "tokens", "topology", "transactions", "unended_watched", "version",
+    )  # fmt: skip
+
     def __init__(
         self,
         identity: str,
@@ -52,6 +63,7 @@ class Memory:
         self.boot = Boot()
         self.station = Station()
         self.device = Device()
+        self.credentials = Credentials(b"")
         self.connectors: dict[int, Connector] = {}
         self.transactions: dict[str, Transaction] = {}
         self._by_tx16: dict[int, Transaction] = {}
@@ -102,6 +114,8 @@ class Memory:
                     self.station = station
                 case Device() as device:
                     self.device = device
+                case Credentials() as credentials:
+                    self.credentials = credentials
                 case Connector() as connector:
                     self.connectors[int(key.partition(":")[2])] = connector
                 case Transaction() as transaction:
@@ -145,6 +159,11 @@ class Memory:
     def signal(self, event: str) -> None:
         """Wake the conversations that wait for this event."""
         self.signals.add(event)
+
+    def show(self, password: bytes) -> None:
+        """The CSMS wants this password from us; the one before may be what it still knows."""
+        self.credentials = Credentials(password, self.credentials.password)
+        self.touch(self.credentials)
 
     # What is known
 

@@ -9,7 +9,7 @@ from adapters import v201
 from adapters.translation import registers
 from adapters.translation.memory import Memory
 from adapters.translation.records import Connector, Transaction
-from adapters.translation.scalars import whole
+from adapters.translation.scalars import shifted, whole
 
 FRESH = 900.0  # seconds that a connector's last register counts as the present one
 
@@ -112,7 +112,7 @@ def _without(
 
 
 def rebased(elements: list[v201.MeterValue], tx: Transaction) -> list[v201.MeterValue]:
-    """Registers counted from the transaction's base, where its meterStart was not known."""
+    """Registers counted from the transaction's base, in their own units."""
     if not tx.base_wh:
         return elements
     base = Decimal(tx.base_wh)
@@ -125,8 +125,10 @@ def rebased(elements: list[v201.MeterValue], tx: Transaction) -> list[v201.Meter
 
 
 def _rebased(sample: v201.SampledValue, base: Decimal) -> v201.SampledValue:
-    value = registers.wh(sample)
+    value, unit = registers.wh(sample), sample.unit_of_measure
     if value is None or sample.phase is not None:
         return sample
-    unit = v201.UnitOfMeasure(unit="Wh")
-    return msgspec.structs.replace(sample, value=value - base, unit_of_measure=unit)
+    is_in_kwh = unit is not None and unit.unit == "kWh"
+    rest = shifted(value - base, -3) if is_in_kwh else value - base
+    plain = v201.UnitOfMeasure(unit=unit.unit) if unit is not None else None
+    return msgspec.structs.replace(sample, value=rest, unit_of_measure=plain)

@@ -179,6 +179,7 @@ class Transaction(Record):
     remote_start_id: int | None = None
     reservation_id: int | None = None
     confirmed: bool = False  # StartTransaction was answered
+    untold: bool = False  # confirmed too late for the station, which has not asked again
     start_key: str = ""
     start_request: dict[str, Any] = {}  # what was sent and not answered, to be sent again
     start_answer: dict[str, Any] = {}
@@ -261,6 +262,7 @@ class Credentials(Record):
     """The password that the CSMS wants from us; it never reaches the station (17.1)."""
 
     password: bytes
+    previous: bytes = b""  # good still, if the CSMS never heard that the other was accepted
 
     @property
     def key(self) -> str:

@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from adapters import v16, v201
-from adapters.payload import encode
 from adapters.translation import (
     events,
     installed,
@@ -37,6 +36,8 @@ def start_transaction(call: v16.StartTransactionRequest, memory: Memory) -> Conv
     key = f"{call.connector_id}|{call.id_tag.casefold()}|{call.timestamp}|{call.meter_start}"
     tx = next((t for t in memory.transactions.values() if t.start_key == key), None)
     if tx is not None and tx.confirmed:
+        tx.untold = False
+        memory.touch(tx)
         return msgspec.convert(tx.start_answer, v16.StartTransactionResponse)
     if tx is not None and tx.state == "ENDED":  # it was tried no more, and now it is
         return started.unheard(tx, memory)
@@ -104,7 +105,7 @@ def _matching_remote_start(call: v16.StartTransactionRequest, memory: Memory) ->
 
 def meter_values(call: v16.MeterValuesRequest, memory: Memory) -> Conversation:
     """MeterValues become one Updated event an element, or plain MeterValues outside of one."""
-    digest = hashlib.sha256(encode(call)).digest()
+    digest = hashlib.sha256(memory.source).digest()
     if memory.heard_meter_values(digest):
         return v16.MeterValuesResponse()
     tx, inside, outside = _transaction_of(call, memory)

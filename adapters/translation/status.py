@@ -103,8 +103,8 @@ def _station_as_a_whole(
     if status == connector.sent20 and not forced:
         return
     component = v201.Component(name="ChargingStation")
-    request = faults.notify(memory, timestamp, "Delta", status, component, "AvailabilityState")
-    yield from _say(request, connector, status, forced)
+    changed = faults.event(memory, timestamp, "Delta", status, component, "AvailabilityState")
+    yield from _say(faults.notify(memory, changed), connector, status, forced)
 
 
 def _say(

@@ -134,7 +134,7 @@ def _transaction_of(call: v16.StopTransactionRequest, memory: Memory) -> Transac
     running = list(memory.open_transactions())
     if len(running) <= 1:
         return running[0] if running else None
-    unconfirmed = [tx for tx in running if not tx.confirmed]
+    unconfirmed = [tx for tx in running if tx.untold or not tx.confirmed]
     if unconfirmed:
         return unconfirmed[0]
     at = seconds(call.timestamp)

@@ -10,7 +10,6 @@ from adapters.translation import conversions, device_model, keys, settings
 from adapters.translation.conversation import Conversation, Refusal, Start, Step, Wait
 from adapters.translation.device_model import Place
 from adapters.translation.memory import Memory
-from adapters.translation.records import Credentials
 from adapters.translation.refusals import info
 
 BUDGET = 25.0  # seconds for all changes of one SetVariables; a CSMS waits 30
@@ -37,16 +36,16 @@ def v201_get(call: v201.GetVariablesRequest, memory: Memory) -> Conversation:
         for asked in call.get_variable_data
     ]
     names = [_asks(place) for place in places if place is not None]
-    wanted = {name.casefold(): name for name in reversed(names) if name}
-    listing, unanswered = yield from settings.ask(list(reversed(wanted.values())), memory)
+    wanted = {name.casefold(): name for name in names if name}
+    listing, unanswered = yield from settings.ask(list(wanted.values()), memory)
     results = []
     for asked, place in zip(call.get_variable_data, places, strict=True):
         status, reason, value = _told(place, listing, unanswered, memory)
         results.append(
             v201.GetVariableResult(
                 attribute_status=status,
-                component=asked.component,
-                variable=asked.variable,
+                component=device_model.echoed(asked.component),
+                variable=device_model.echoed(asked.variable),
                 attribute_status_info=info(reason) if reason else None,
                 attribute_type=asked.attribute_type or "Actual",
                 attribute_value=value,
@@ -77,7 +76,7 @@ def _told(
         return "Rejected", "InternalError", None
     if place.fact is not None:
         value = place.fact.stands_at(memory, place.number)
-        is_missing = value is None and bool(asked)
+        is_missing = value is None and bool(asked or place.fact.component == keys.LEGACY)
         return ("UnknownVariable" if is_missing else "Accepted"), "", value
     if not asked:
         return "Rejected", "WriteOnly", None
@@ -196,8 +195,8 @@ def _result(data: v201.SetVariableData, outcome: Outcome) -> v201.SetVariableRes
         why = v201.StatusInfo(reason_code=outcome.reason, additional_info=outcome.words)
     return v201.SetVariableResult(
         attribute_status=outcome.status,
-        component=data.component,
-        variable=data.variable,
+        component=device_model.echoed(data.component),
+        variable=device_model.echoed(data.variable),
         attribute_type=data.attribute_type or "Actual",
         attribute_status_info=why,
     )
@@ -246,5 +245,5 @@ def _password(password: str, memory: Memory) -> Outcome:
     """A password proves who we are on the CSMS's leg; the station's own is another (D-28)."""
     if not password or len(password) > LONGEST_PASSWORD:
         return Outcome("Rejected", "TooLargeElement" if password else "")
-    memory.touch(Credentials(password.encode()))
+    memory.show(password.encode())
     return Outcome("Accepted")

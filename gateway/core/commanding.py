@@ -28,7 +28,7 @@ class Talking:
         self._first, self._owner, self._talk = first, first.owner, talk
         self._version, self._send, self._ids, self._changed = version, send, ids, changed
         self._payload = encode(opened_call(first))
-        self._is_begun = False
+        self._is_begun = self._has_changed = False
 
     def begin(self) -> None:
         """Send what the talk begins with; as it is, where it fails at once."""
@@ -86,6 +86,7 @@ class Talking:
         if is_first and text == self._payload:
             self._send(Ask(self._first.message_id, action, self._first.text, self))
             return None
+        self._has_changed = True
         self._changed()
         message_id = self._first.message_id if is_first else next(self._ids)
         self._send(Ask(message_id, action, frame.emit_call(message_id, action, text), self))
@@ -94,6 +95,8 @@ class Talking:
     def _tell(self, end: Answered) -> None:
         """An answer that the station did not give in this form."""
         first = self._first
+        if not self._has_changed and end.code != "timeout":
+            self._changed()  # the CALL was as it came, and its answer is another
         if end.payload is not None:
             payload = encode(end.payload)
             text = frame.emit_result(first.message_id, payload)

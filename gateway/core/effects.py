@@ -74,6 +74,24 @@ class Refused(msgspec.Struct, frozen=True, gc=False):
     detail: str
 
 
+class Guarded(msgspec.Struct, frozen=True, gc=False):
+    """A CSMS's command would have harmed the station, or taken it away. `detail` is no secret.
+
+    `rule` is one of gateway.core.dangers, `outcome` is "refused" or "allowed" (by the options).
+    """
+
+    rule: str
+    action: str
+    outcome: str
+    detail: str
+
+
+class Learn(msgspec.Struct, frozen=True, gc=False):
+    """Hash a password that the station is about to be told, and say so to `Session.hashed`."""
+
+    password: bytes
+
+
 class Sample(msgspec.Struct, frozen=True, gc=False):
     """What was compared, as it was said: the payloads of the CALL and of both answers."""
 
@@ -109,5 +127,16 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
 
 
 Effect: TypeAlias = (
-    Send | Persist | Close | Dial | Mended | Paced | Lost | Refused | Compared | Recorded
+    Send
+    | Persist
+    | Close
+    | Dial
+    | Mended
+    | Paced
+    | Lost
+    | Refused
+    | Guarded
+    | Learn
+    | Compared
+    | Recorded
 )

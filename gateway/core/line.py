@@ -70,8 +70,8 @@ class Line:
     """The outgoing side of one leg."""
 
     __slots__ = (
-        "_alarm", "_late", "_out", "_sent", "_tally", "is_up", "leg", "open", "pacer", "role",
-        "timeout", "version", "waiting", "watcher",
+        "_alarm", "_late", "_out", "_sent", "_tally", "answered", "is_up", "leg", "open", "pacer",
+        "role", "timeout", "version", "waiting", "watcher",
     )  # fmt: skip
 
     def __init__(
@@ -85,7 +85,7 @@ class Line:
         alarm: Alarm,
     ) -> None:
         self.leg, self.role, self.version, self.timeout = leg, role, version, timeout
-        self._sent = SLOTS[role, "out", "call"]
+        self._sent, self.answered = SLOTS[role, "out", "call"], SLOTS[role, "in", "result"]
         self.open: Ask | None = None
         self.waiting: list[Ask] = []  # a deque of none is ten times as big, and this stays short
         self.is_up = True

@@ -9,7 +9,7 @@ from adapters.frame import Call, CallError
 from adapters.payload import encode
 from gateway.core.mender import Payload, Report, opened
 from gateway.core.port import LegPort, StationPort
-from vendor_quirks.answers import Caller, Dedupe, Here, Verdict, answered
+from vendor_quirks.answers import Caller, Dedupe, Here, Verdict, answered, unanswered
 from vendor_quirks.mending import Named, attempt
 from vendor_quirks.situation import Situation
 
@@ -38,13 +38,18 @@ class Local:
             verdict = attempt(lambda one=one: one.heard(payload, known, call.message_id))  # type: ignore[misc]
             if isinstance(one, Dedupe) and verdict is None:
                 self._await(call.message_id)
-            if verdict is None:
+            if verdict is None or not self._will_be(of, verdict, call.message_id):
                 continue
             if not self._report.tell(call.action, [(name, 1)]):
                 continue  # it only observes
             self._give(of, call, verdict)
             return True
         return False
+
+    def _will_be(self, of: Caller, verdict: Verdict, message_id: str) -> bool:
+        """Whether there is an answer: that of another CALL only where that one is open still."""
+        other = verdict.same_as
+        return not other or (other != message_id and other in self._ports[of].heard)
 
     def _await(self, message_id: str) -> None:
         self._awaited[message_id] = None
@@ -67,11 +72,13 @@ class Local:
             self.said.append(Call(f"{call.message_id}~", action, msgspec.Raw(encode(payload))))
 
     def settle(self, message_id: str, text: bytes) -> None:
-        """A CALL of the station is answered: its repeats will be answered the same."""
+        """A CALL of the station is answered: its repeats are answered the same, or go on anew."""
         if message_id not in self._awaited:
             return
         del self._awaited[message_id]
         message = frame.parse(text)
         payload = None if isinstance(message, CallError) else opened(message.payload)
-        if payload is not None:
+        if payload is None:
+            unanswered(self._known(), message_id)
+        else:
             answered(self._known(), message_id, payload)

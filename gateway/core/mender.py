@@ -1,6 +1,7 @@
 """Payloads of one direction mended by the quirks of one station, and what they teach noted."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import msgspec
@@ -11,7 +12,7 @@ from adapters.payload import decoder, encode
 from gateway.core.conformity import violation
 from gateway.core.effects import STATION, Effect, Mended, Refused
 from gateway.core.tally import Tally
-from vendor_quirks.compiled import Direction, Look
+from vendor_quirks.compiled import Direction, Look, Repairs
 from vendor_quirks.mending import mend
 from vendor_quirks.situation import Situation
 
@@ -33,12 +34,13 @@ def opened(raw: bytes | msgspec.Raw) -> Payload | None:
 class Report:
     """Where it is told what quirks did for one station."""
 
-    __slots__ = ("_out", "_tally", "fired", "observed")
+    __slots__ = ("_out", "_tally", "fired", "observed", "would")
 
     def __init__(self, out: list[Effect], tally: Tally) -> None:
         self._out, self._tally = out, tally
         self.observed: frozenset[str] = frozenset()  # quirks that count what they would do
         self.fired: dict[str, int] = {}  # by quirk, since the station connected
+        self.would: dict[str, int] = {}  # the same of those that are observed
 
     def tell(self, key: str, done: list[tuple[str, int]]) -> bool:
         """Tell which quirks mended something; whether any did."""
@@ -48,6 +50,7 @@ class Report:
                 self._out.append(Refused(STATION, "quirk_failed", name))
             elif name in self.observed:
                 self._tally.observed[name,] += count
+                self.would[name] = self.would.get(name, 0) + count
             else:
                 self._out.append(Mended(name, key, count))
                 self.fired[name] = self.fired.get(name, 0) + count
@@ -76,12 +79,9 @@ class Mender:
         self.calls: dict[str, Look] = {}  # by action
         self.answers: dict[str, Look] = {}  # by the action that is answered
 
-    def take(self, looks: dict[str, Look]) -> None:
-        """These are the looks from now on."""
-        self.calls = {key: look for key, look in looks.items() if not key.endswith(ANSWER)}
-        self.answers = {
-            key.removesuffix(ANSWER): look for key, look in looks.items() if key.endswith(ANSWER)
-        }
+    def take(self, repairs: Repairs) -> None:
+        """These are the repairs from now on."""
+        self.calls, self.answers = _by_kind(repairs, self._direction)
 
     def call(self, action: str, text: bytes) -> bytes:
         """The text of a CALL of ours, mended where a look says so."""
@@ -133,3 +133,13 @@ class Mender:
 
     def _violation(self, key: str, text: bytes) -> str:
         return violation(self._version, key, text) if self._direction == "from_station" else ""
+
+
+@lru_cache(maxsize=4096)
+def _by_kind(repairs: Repairs, direction: Direction) -> tuple[dict[str, Look], dict[str, Look]]:
+    """Looks of CALLs and of answers, by action: one pair for all stations that have the same."""
+    looks = repairs.looks.get(direction, {})
+    return (
+        {key: look for key, look in looks.items() if not key.endswith(ANSWER)},
+        {key.removesuffix(ANSWER): look for key, look in looks.items() if key.endswith(ANSWER)},
+    )

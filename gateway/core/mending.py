@@ -10,8 +10,8 @@ from adapters.frame import Call, CallError, CallResult, Message, Version
 from adapters.payload import encode
 from gateway.core import nameplates
 from gateway.core.conformity import ACTIONS
-from gateway.core.effects import Effect, Mended, Paced
-from gateway.core.line import Alarm, Ask
+from gateway.core.effects import Effect, Paced
+from gateway.core.line import Alarm, Ask, Line
 from gateway.core.local import Local
 from gateway.core.mender import ANSWER, Mender, Payload, opened
 from gateway.core.outcomes import Outcomes
@@ -21,7 +21,7 @@ from gateway.core.prompting import Prompts
 from gateway.core.reframing import Side, reframed
 from gateway.core.route import Route
 from gateway.core.tally import Tally
-from vendor_quirks.behaviour import Event, shown
+from vendor_quirks.behaviour import BEHAVIOURS, Event, shown
 from vendor_quirks.compiled import Look, Repairs
 from vendor_quirks.gates import Gate
 from vendor_quirks.match import NONE, Nameplate
@@ -29,7 +29,9 @@ from vendor_quirks.pace import NO_PACE
 from vendor_quirks.situation import Connector, Situation
 
 INTRODUCING = frozenset({"StatusNotification", "DataTransfer"})  # where a vendorId is told
-TOLD = frozenset({"BootNotification", "DataTransfer"})  # always looked into, for who it is
+TOLD = frozenset({"BootNotification", "DataTransfer"}) | {
+    one.action for one in BEHAVIOURS if one.event == "called"
+}  # always looked into, for who it is
 TRANSACTIONS = frozenset({"StartTransaction", "StopTransaction", "TransactionEvent"})
 VENDOR_ID = b'"vendorId"'
 
@@ -67,13 +69,14 @@ class Dialect:
         self.looks: dict[str, Look] = {}  # of CALLs of the station, by action
         self.csms_looks: dict[str, Look] = {}
         self.csms_answers: dict[str, Look] = {}
-        self.attentive: set[str] = set()  # CALLs of the station that somebody waits for
+        self.doubted: Line | None = None  # whose answers may have a faulty envelope and yet parse
+        self.attentive = NONE  # CALLs of the station that somebody waits for
         self.repairs = Repairs()
         self._choose()
         if target:
             name = self.registry.rewritten_target(target, route.quirks_off)[1]
             if name:
-                self._out.append(Mended(name, "handshake", 1))
+                self.report.tell("handshake", [(name, 1)])
 
     @property
     def boot(self) -> Call | None:
@@ -96,19 +99,19 @@ class Dialect:
         route, before = self._route, self.repairs.pace
         repairs = self.repairs = self.registry.repairs_for(
             self.remembered.nameplate, route.quirks_off, route.quirks_on, route.quirks_observe,
-            translated=route.version != route.primary.version,
+            csms_version=route.primary.version,
         )  # fmt: skip
         self.report.observed = repairs.observed
-        self._from_station.take(repairs.looks.get("from_station", {}))
-        self._to_station.take(repairs.looks.get("to_station", {}))
-        self._from_csms.take(repairs.looks.get("from_csms", {}))
-        self._to_csms.take(repairs.looks.get("to_csms", {}))
+        self._from_station.take(repairs)
+        self._to_station.take(repairs)
+        self._from_csms.take(repairs)
+        self._to_csms.take(repairs)
         self.looks = _looks(repairs, route.version)
         self.csms_looks, self.csms_answers = self._from_csms.calls, self._from_csms.answers
-        self._station.mender = _if_needed(self._to_station)
-        self._csms.mender = _if_needed(self._to_csms)
-        self._station.commands = repairs.commands
-        self._station.settles, self._station.settled = _settling(repairs), self._answered
+        self._station.speak(self._to_station, _settling(repairs))
+        self._csms.speak(self._to_csms)
+        self._station.commands, self._station.settled = repairs.commands, self._answered
+        self.doubted = self._csms.line if repairs.doubts_csms else None
         self._know(repairs)
         if repairs.pace != before:
             self._set_pace()
@@ -125,8 +128,8 @@ class Dialect:
 
     def _set_pace(self) -> None:
         pace, now = self.repairs.pace, self._station.now
-        self.attentive.discard("StatusNotification")
-        self.attentive |= {"StatusNotification"} if pace.hold_until else set()
+        status = frozenset({"StatusNotification"})
+        self.attentive = self.attentive | status if pace.hold_until else self.attentive - status
         self._station.line.pacer = Pacer(pace, self._alarm, now) if pace != NO_PACE else None
         self._out.append(
             Paced(pace.ping_interval, pace.no_ping, pace.pong_required, pace.close_style)
@@ -167,14 +170,14 @@ class Dialect:
             pacer.heard(action)
             self._station.line.go_on(self._station.now)
         elif action not in self.outcomes.awaited:
-            self.attentive.discard(action)
+            self.attentive -= {action}
 
     def answer(
         self, ask: Ask, message: CallResult | CallError, text: bytes
     ) -> tuple[CallResult | CallError, bytes]:
         """An answer of the station as it should have been."""
         if (shows := self.outcomes.answered(ask, message, self._station.now)) is not None:
-            self.attentive.add(shows)
+            self.attentive |= {shows}
         if isinstance(message, CallError):
             self._saw("refused", ask.action, {})
             return message, text
@@ -211,6 +214,9 @@ class Dialect:
         self, ask: Ask, message: CallResult | CallError, text: bytes
     ) -> tuple[CallResult | CallError, bytes]:
         """An answer of the CSMS as it should have been."""
+        look = self.csms_answers[ask.action]
+        if isinstance(message, CallError) or (not look.always and look.is_clean(message.payload)):
+            return message, text
         return _mended_answer(self._from_csms, ask.action, message, text)
 
     def mended_frame(self, side: Side, text: bytes) -> tuple[Message, bytes] | None:
@@ -259,18 +265,17 @@ class Dialect:
         self.has_changed = False
         known = self.situation if self.repairs.keeps else None
         running = tuple(known.open()) if known is not None else ()
-        kept = msgspec.structs.replace(self.remembered, running=running, fired=self._fired())
+        kept = msgspec.structs.replace(
+            self.remembered,
+            running=running,
+            fired=nameplates.added(self.remembered.fired, self.report.fired),
+            would=nameplates.added(self.remembered.would, self.report.would),
+        )
         return nameplates.record_of(kept)
-
-    def _fired(self) -> dict[str, int]:
-        counts = dict(self.remembered.fired)
-        for name, count in self.report.fired.items():
-            counts[name] = counts.get(name, 0) + count
-        return counts
 
     def ended(self) -> None:
         """The station is gone: what its quirks did is worth keeping."""
-        if self.report.fired:
+        if self.report.fired or self.report.would:
             self.has_changed = True
 
     # What the station should do, and is asked for
@@ -292,10 +297,6 @@ def _settling(repairs: Repairs) -> frozenset[str]:
     repeated = {action for of, action in repairs.answers if of == "station"}
     held = {"BootNotification"} if repairs.pace.hold_until else set()
     return frozenset(repeated | held | (TRANSACTIONS if repairs.keeps else NONE))
-
-
-def _if_needed(mender: Mender) -> Mender | None:
-    return mender if mender.calls or mender.answers else None
 
 
 def _mended_answer(

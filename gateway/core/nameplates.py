@@ -36,6 +36,7 @@ class Remembered(msgspec.Struct, omit_defaults=True):
     nameplate: Nameplate
     boot: dict[str, Any] = {}
     fired: dict[str, int] = {}  # what each quirk did for it, in connections that are over
+    would: dict[str, int] = {}  # what those would have done that were only observed
     running: tuple[Transaction, ...] = ()  # where some quirk has to know
 
 
@@ -50,6 +51,11 @@ def recalled(records: dict[str, dict[str, bytes]], route: Route, target: str) ->
         known.nameplate, identity=route.identity, version=route.version, path=target
     )
     return known
+
+
+def added(before: dict[str, int], now: dict[str, int]) -> dict[str, int]:
+    """Counts by quirk, those of this connection among them."""
+    return {name: before.get(name, 0) + now.get(name, 0) for name in before | now}
 
 
 def record_of(remembered: Remembered) -> dict[str, bytes | None]:

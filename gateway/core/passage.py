@@ -16,6 +16,8 @@ WAITING_COMMANDS = 100  # CALLs of a CSMS that wait for the station; more are re
 class Passage:
     """Passes CALLs of either side to the other."""
 
+    __slots__ = ("_csms", "_csms_line", "_station_line", "_to_csms", "_to_station", "version")
+
     def __init__(
         self, version: Version, station: Port, csms: Port, csms_line: Line, station_line: Line
     ) -> None:
@@ -44,6 +46,8 @@ class Passage:
 
 class _Direction:
     """CALLs from one end to the other. Owner of each: its answer goes back as it came."""
+
+    __slots__ = ("_answer", "_ask", "_timeout_code", "_version")
 
     def __init__(self, source: Port, target: Port, timeout_code: str, version: Version) -> None:
         self._answer: Callable[[str, bytes], None] = source.answer

@@ -1,6 +1,7 @@
 """One end of a relay: CALLs that it asks, and answers to the CALLs that came from there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
 from typing import Protocol
 
 from adapters import frame
@@ -11,6 +12,7 @@ from gateway.core.line import Ask, Line
 from gateway.core.mender import Mender, Report
 from gateway.core.tally import SLOTS, Tally
 from vendor_quirks.command import Command
+from vendor_quirks.match import NONE
 from vendor_quirks.mending import Named, attempt
 from vendor_quirks.situation import Situation
 
@@ -42,13 +44,26 @@ class Listener(Protocol):
 class LegPort:
     """An end that is a WebSocket. Each CALL heard is answered once, and only once."""
 
+    __slots__ = (
+        "_answered", "_out", "_tally", "heard", "leg", "line", "listener", "mended", "mender",
+        "now", "numbered", "touched",
+    )  # fmt: skip
+
     def __init__(self, line: Line, out: list[Effect], tally: Tally) -> None:
         self.line, self.leg, self.now = line, line.leg, 0.0
         self._answered = SLOTS[line.role, "out", "result"]
         self.heard: dict[str, str] = {}  # message id -> action, of the CALLs not answered yet
-        self.mender: Mender | None = None  # of what goes there, where some quirk has to see it
-        self.numbered: set[str] = set()  # ids that came as numbers, and go back as such
+        self.listener: Listener | None = None
+        self.mender: Mender | None = None  # of what goes there
+        self.mended: Collection[str] = NONE  # actions of CALLs that it sees
+        self.touched: Collection[str] = NONE  # actions of answers that are more than passed on
+        self.numbered: dict[str, None] = {}  # ids that came as numbers, and go back as such
         self._out, self._tally = out, tally
+
+    def speak(self, mender: Mender, settling: frozenset[str] = NONE) -> None:
+        """Have what goes there mended; answers of `settling` are waited for besides."""
+        self.mender, self.mended = mender, mender.calls
+        self.touched = _either(settling, tuple(mender.answers))
 
     def hear(self, call: Call, action: str) -> bool:
         """Note a CALL; False if its id is open already, which makes it a copy."""
@@ -60,23 +75,35 @@ class LegPort:
 
     def ask(self, ask: Ask) -> None:
         """Send a CALL, or let it wait for the one before it."""
-        if self.mender is not None and ask.action in self.mender.calls:
+        if ask.action in self.mended and self.mender is not None:
             ask.text = self.mender.call(ask.action, ask.text)
         self.line.ask(ask, self.now)
 
     def answer(self, message_id: str, text: bytes) -> None:
         """Answer a CALL; a second answer to it goes nowhere."""
+        if self.listener is not None:
+            self.listener.primary_answered(message_id, text, self.now)
         action = self.heard.pop(message_id, None)
         if action is None:
             return
-        if self.mender is not None and action in self.mender.answers:
+        if action in self.touched or self.numbered:
+            self._touch(action, message_id, text)
+        else:
+            self._say(action, text)
+
+    def _touch(self, action: str, message_id: str, text: bytes) -> None:
+        """Answer with what a quirk makes of it."""
+        if self.mender is not None:
             text = self.mender.answer(action, text)
-        if self.numbered and message_id in self.numbered:
-            self.numbered.remove(message_id)
+        if message_id in self.numbered:
+            del self.numbered[message_id]
             text = text.replace(b'"%b"' % message_id.encode(), message_id.encode(), 1)
+        self._say(action, text)
+
+    def _say(self, action: str, text: bytes) -> None:
         is_error = text[1] != 51  # b"3": what is emitted begins with [3 or [4
         self._tally.frames[action][self._answered + is_error] += 1
-        self._out.append(Send(self.line.leg, text))
+        self._out.append(Send(self.leg, text))
 
     def forget(self) -> None:
         """The leg is gone, and nobody waits for answers any more."""
@@ -87,18 +114,16 @@ class LegPort:
 class StationPort(LegPort):
     """The station's end, where its own dialect is spoken: the last step out."""
 
-    def __init__(
-        self, line: Line, out: list[Effect], tally: Tally, ids: Iterator[str], version: Version
-    ) -> None:
+    __slots__ = ("_ids", "commands", "known", "report", "settled", "twins")
+
+    def __init__(self, line: Line, out: list[Effect], tally: Tally, ids: Iterator[str]) -> None:
         super().__init__(line, out, tally)
-        self.listener: Listener | None = None  # the shadows hear what the station is answered
         self.report = Report(out, tally)
         self.commands: dict[str, Named[Command]] = {}
         self.known: Callable[[], Situation] = Situation
-        self.settles: frozenset[str] = frozenset()  # actions whose answers `settled` must hear
         self.settled: Callable[[str, str, bytes], None] | None = None  # id, action, text
         self.twins: dict[str, list[str]] = {}  # CALLs that get the answer of another one
-        self._ids, self._version = ids, version
+        self._ids = ids
 
     def ask(self, ask: Ask) -> None:
         """Send a CALL in the station's dialect, or what stands for it there."""
@@ -107,16 +132,14 @@ class StationPort(LegPort):
         if not (ask.action in self.commands and self._is_talked(ask)):
             super().ask(ask)
 
-    def answer(self, message_id: str, text: bytes) -> None:
-        """Answer a CALL in the station's dialect, and those that wait for the same answer."""
-        if self.listener is not None:
-            self.listener.primary_answered(message_id, text, self.now)
-        action = self.heard.get(message_id)
-        if action in self.settles and action is not None and self.settled is not None:
+    def _touch(self, action: str, message_id: str, text: bytes) -> None:
+        """Answer in the station's dialect, and those that wait for the same answer."""
+        if self.settled is not None and action in self.touched:
             self.settled(message_id, action, text)
-        super().answer(message_id, text)
-        for twin in self.twins.pop(message_id, ()) if self.twins else ():
-            super().answer(twin, renamed(text, twin, self._version))
+        super()._touch(action, message_id, text)
+        for twin in self.twins.pop(message_id, ()):
+            if self.heard.pop(twin, None) is not None:
+                super()._touch(action, twin, renamed(text, twin, self.line.version))
 
     def forget(self) -> None:
         """The station is gone."""
@@ -134,7 +157,7 @@ class StationPort(LegPort):
                 continue
             talk = command.talk(payload, known)
             talking = Talking(
-                ask, talk, self._version, super().ask, self._ids,
+                ask, talk, self.line.version, super().ask, self._ids,
                 lambda name=name: self.report.tell(ask.action, [(name, 1)]),  # type: ignore[misc]
             )  # fmt: skip
             talking.begin()
@@ -151,3 +174,9 @@ def renamed(text: bytes, message_id: str, version: Version) -> bytes:
     return frame.emit_error(
         version, message_id, message.code, message.description, bytes(message.details)
     )
+
+
+@lru_cache(maxsize=1024)
+def _either(some: frozenset[str], others: tuple[str, ...]) -> frozenset[str]:
+    """One set for all ports that need the same."""
+    return some.union(others)

@@ -14,6 +14,7 @@ from vendor_quirks.quirk import EnvelopeRepair
 
 Side: TypeAlias = Literal["station", "csms"]
 DROPPED = Call("", "", frame.EMPTY)  # what a text becomes that is no message at all
+BLANK = b" "  # in place of no text at all, which nobody could take anything away from
 NULL = b"null]"  # how a frame ends whose payload is null: it parses, and is none
 _as_list = decoder(list[Any])
 
@@ -25,6 +26,7 @@ def reframed(
 
     An observed quirk is tried where the others fail, and counts what it would have done.
     """
+    text = text or BLANK
     texts = repairs.raw_text if side == "station" else repairs.csms_text
     envelopes = repairs.envelope if side == "station" else repairs.csms_envelope
     better, done = mend_text(tuple(one for one in texts if one[0] not in report.observed), text)
@@ -63,7 +65,10 @@ def _mended(
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None, []
     done = mend_envelope(pairs, elements, open_id)
-    return (_parsed(encode(elements)), done) if done else (None, [])
+    try:
+        return (_parsed(encode(elements)), done) if done else (None, [])
+    except RecursionError:  # what was put around it is one too deep
+        return None, []
 
 
 def number_of(text: bytes) -> bytes | None:

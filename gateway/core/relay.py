@@ -7,12 +7,10 @@ the CALLs of one side are taken one after the other, so that what one teaches th
 from collections.abc import Iterator, Sized
 from typing import Any
 
-import msgspec
-
 from adapters import frame, translation, v16, v201
 from adapters.errors import PayloadError
 from adapters.frame import Call, CallError, CallResult, Version
-from adapters.payload import Action, Payload, decoder, encode
+from adapters.payload import Action, Payload, encode
 from adapters.translation import custom_data, jws, late, lenient, unmapped
 from adapters.translation.conversation import (
     Conversation,
@@ -27,6 +25,7 @@ from gateway.core.buffer import Buffer
 from gateway.core.effects import Effect, Lost, Refused
 from gateway.core.exchange import Exchange, Inbox, Side, Waits
 from gateway.core.line import Alarm, Ask
+from gateway.core.own_payloads import flaw
 from gateway.core.port import Port
 from gateway.core.tally import Tally
 
@@ -38,6 +37,8 @@ ENTRIES = {
 }
 PAIRINGS: dict[Version, str] = {"1.6": "16_to_201", "2.0.1": "201_to_16"}
 CODES = frame.CODES_16 | frame.CODES_201  # either spelling, from either version (18.1)
+# What a CSMS is told of a station that does not answer, in the words of 1.5 and 19.
+UNHEARD = {"timeout": "charger timeout", "closed": "charger offline"}
 WAITING_COMMANDS = 100  # CALLs of a CSMS that wait for the station; more are refused
 TIMEOUT_CODES: dict[Side, str] = {"station": "InternalError", "csms": "GenericError"}
 
@@ -88,7 +89,7 @@ class Relay:
     def _begin(self, side: Side, call: Call) -> None:
         version, memory = self.versions[side], self.memory
         if self.is_deserted and side == "csms":
-            self._refuse(side, call, "GenericError", "the charging station is offline")
+            self._refuse(side, call, "GenericError", UNHEARD["closed"])
             return
         if version == "2.0.1" and call.action.endswith(jws.SUFFIX):
             try:
@@ -188,7 +189,9 @@ class Relay:
             return
         if why == "closed" and exchange.side is not None and not self.is_deserted:
             return  # the other leg closes too, and nothing unanswered is answered (D-03)
-        self._advance(exchange, error=Refusal(why, f"no answer to {ask.action}"))
+        is_station = self._side_of(request) == "station"
+        words = UNHEARD.get(why, "") if is_station else f"no answer to {ask.action}"
+        self._advance(exchange, error=Refusal(why, words))
 
     def late(self, ask: Ask, message: CallResult | CallError) -> None:
         """It is too late to pass this answer on, but what it teaches is kept (1.5)."""
@@ -253,11 +256,9 @@ class Relay:
                 self._advance(exchange, error=Refusal("closed", "the CSMS is away"))
                 return True
         payload = encode(request)
-        try:
-            decoder(type(request)).decode(payload)
-        except msgspec.DecodeError as error:
+        if wrong := flaw(request, payload):
             self._out.append(
-                Refused(self.ports[side].leg, "own_frame_invalid", f"{request.action}: {error}")
+                Refused(self.ports[side].leg, "own_frame_invalid", f"{request.action}: {wrong}")
             )
             return False
         exchange.asked = True

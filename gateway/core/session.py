@@ -11,16 +11,19 @@ from adapters import frame, v16, v201
 from adapters.frame import Call, CallError, CallResult, FrameError, Message
 from adapters.translation.memory import Memory
 from adapters.translation.scalars import counted_ids, random_ids
+from gateway.core.csms_port import MannersPort, csms_port
 from gateway.core.effects import STATION, Close, Dial, Effect, Persist, Refused
+from gateway.core.guard import Guard
 from gateway.core.line import Alarm, Line
 from gateway.core.mending import Dialect
 from gateway.core.passage import Passage
 from gateway.core.port import LegPort, StationPort
-from gateway.core.reframing import DROPPED, NULL, number_of
+from gateway.core.reframing import DROPPED, NULL, Side, number_of
 from gateway.core.relay import Relay
 from gateway.core.route import Route, Upstream
 from gateway.core.shadows.audience import TOLD_LATER, Audience
 from gateway.core.tally import SLOTS, Tally
+from gateway.core.undelivered import persist_first
 
 PIPELINED = 32  # CALLs of a station that may wait; then its socket is not read until some are done
 GOING_AWAY = 1001
@@ -50,12 +53,14 @@ class Session:
         self._station_line = self._line(STATION, STATION, route.version)
         self._csms_line = self._line(route.primary.name, "primary", route.primary.version)
         self._csms_line.is_up = False
-        self._station = StationPort(self._station_line, self._out, tally, ids, route.version)
-        self._csms = LegPort(self._csms_line, self._out, tally)
+        self._station = StationPort(self._station_line, self._out, tally, ids)
+        manners = route.primary.manners
+        self._csms = csms_port(manners, self._csms_line, self._out, tally, self._alarm, ids, stored)
         self._station.now = self._csms.now = now
         self.dialect = Dialect(
             route, target, records, self._station, self._csms, self._out, tally, self._alarm, ids
         )
+        self._guard = Guard(route, self._station, self._csms, self._out, records)
         self.memory: Memory | None = None
         self._relay: Relay | None = None
         self._passage: Passage | None = None
@@ -186,6 +191,8 @@ class Session:
                 self._said_here(now)
                 return
             message, text = told
+        if action in self._guard.watched and self._guard.takes(message, text, action):
+            return
         if self._relay is not None:
             self._relay.hear_call("csms", message)
         elif self._passage is not None:
@@ -197,7 +204,7 @@ class Session:
         """A CALL whose id came as a number is answered with one."""
         message = mended[0]
         if isinstance(message, Call) and number_of(text) is not None:
-            port.numbered.add(message.message_id)
+            port.numbered[message.message_id] = None
         return mended
 
     def _said_here(self, now: float) -> None:
@@ -211,7 +218,10 @@ class Session:
         self, message: CallResult | CallError, text: bytes, line: Line, now: float
     ) -> None:
         """An answer goes to whoever asked, by its id on this leg."""
-        slot = SLOTS[line.role, "in", "result"] + isinstance(message, CallError)
+        is_error = isinstance(message, CallError)
+        if is_error or not message.message_id or line is self.dialect.doubted:
+            message, text = self._in_full(message, text, line)
+        slot = line.answered + is_error
         ask = line.take(message.message_id, now)
         if ask is None:
             self.tally.frames["other"][slot] += 1
@@ -224,12 +234,20 @@ class Session:
         self.tally.frames[ask.action][slot] += 1
         if line is self._station_line:
             message, text = self.dialect.answer(ask, message, text)
-        elif self.dialect.csms_answers:
+        elif ask.action in self.dialect.csms_answers:
             message, text = self.dialect.csms_answer(ask, message, text)
         ask.owner.answered(ask, message, text)
         if self._audience.is_there:
             self._audience.leg_answered(ask, message, line.role, now)
         line.go_on(now)
+
+    def _in_full(
+        self, message: CallResult | CallError, text: bytes, line: Line
+    ) -> tuple[CallResult | CallError, bytes]:
+        """An answer that parses, mended where its envelope is at fault all the same."""
+        side: Side = "station" if line is self._station_line else "csms"
+        better, mended = self.dialect.mended_frame(side, text) or (message, text)
+        return (message, text) if isinstance(better, Call) else (better, mended)
 
     def _bad_frame(self, port: LegPort, line: Line, error: FrameError, now: float) -> None:
         """Text that is no frame: answered as the leg's version prescribes (OCPP-J, 1.2)."""
@@ -250,6 +268,12 @@ class Session:
             return  # 1.6 says nothing of it, so it is only counted
         port.heard[error.message_id or "-1"] = "other"
         port.answer(error.message_id or "-1", answer)
+
+    def hashed(self, digest: str, over: str, now: float) -> list[Effect]:
+        """The password of a Learn was hashed; `over` is the hash of the configured one."""
+        self._at(now)
+        self._guard.hashed(digest, over)
+        return self._done()
 
     # What happens to the legs
 
@@ -283,6 +307,11 @@ class Session:
         else:
             self._end(STATION, now)
         return self._done()
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether the station is served while its CSMS is away: a CSMS accepted it before."""
+        return self._buffering and self.memory is not None and self.memory.is_accepted
 
     @property
     def _buffering(self) -> bool:
@@ -319,6 +348,8 @@ class Session:
         self._alarm.at = float("inf")
         self._station_line.expire(now)
         self._csms_line.expire(now)
+        if isinstance(self._csms, MannersPort):
+            self._csms.tick(now)
         if self._relay is not None:
             self._relay.tick(now)
         self.dialect.tick(now, self._alarm)
@@ -342,7 +373,7 @@ class Session:
             return effects
         changed = self.memory.take_changes() if self.memory is not None else {}
         if changed:
-            effects.insert(0, Persist(self.route.primary.name, changed))
+            persist_first(effects, self.route.primary.name, changed)
         remembered = self.dialect.take_changes()
         if remembered:
             effects.insert(0, Persist("", remembered, wait=False))

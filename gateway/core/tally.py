@@ -71,13 +71,16 @@ class Tally:
         self.stations_connected: Counts = defaultdict(int)  # segment, version
         self.legs_connected: Counts = defaultdict(int)  # csms, role
         self.handshakes: Counts = defaultdict(int)  # outcome
+        self.legs_short: Counts = defaultdict(int)  # csms
         self.frames = Frames()
         self.frames_refused: Counts = defaultdict(int)  # leg role, reason
         self.call_seconds = CallSeconds()
         self.added_seconds = Histogram(MICROSECONDS)
         self.translations: Counts = defaultdict(int)  # pairing, action, outcome
         self.losses: Counts = defaultdict(int)  # rule
+        self.guarded: Counts = defaultdict(int)  # rule, action, outcome
         self.journal: Counts = defaultdict(int)  # csms, event
+        self.answered_here: Counts = defaultdict(int)  # csms, action
         self.repairs: Counts = defaultdict(int)  # quirk
         self.observed: Counts = defaultdict(int)  # quirk
         self.unknown_dialects: Counts = defaultdict(int)  # action, field

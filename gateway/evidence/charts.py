@@ -66,14 +66,16 @@ def latencies(title: str, rows: Iterable[tuple[str, float, float]]) -> str:
         y = number * ROW
         marks.append(_name(name, y))
         for offset, who, seconds in ((2, "primary", primary), (11, "shadow", shadow)):
-            wide = (WIDTH - LEFT - 90) * seconds / longest
-            hint = escape(f"{name}: {who} {seconds:g} s")
+            wide = (WIDTH - LEFT - 95) * seconds / longest
+            hint = escape(f"{name}: {who} {seconds * 1000:g} ms")
             marks.append(
                 f'<rect x="{LEFT}" y="{y + offset}" width="{wide:.1f}" height="8"'
                 f' fill="{COLOURS[who]}"><title>{hint}</title></rect>'
             )
-        at = WIDTH - 80
-        marks.append(f'<text x="{at}" y="{y + 14}">{primary:g} / {shadow:g} s</text>')
+        at = WIDTH - 85
+        marks.append(
+            f'<text x="{at}" y="{y + 14}">{primary * 1000:g} / {shadow * 1000:g} ms</text>'
+        )
     return _svg(title, marks, len(shown), ("primary", "shadow"))
 
 

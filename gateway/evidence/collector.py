@@ -3,9 +3,10 @@
 from bisect import bisect_left
 from collections import defaultdict
 
+from gateway.core.comparison.rules import severity as graded
 from gateway.core.effects import Compared, Recorded
+from gateway.core.redaction import redacted, token_hash
 from gateway.core.route import Route
-from gateway.core.shadows.redaction import redacted, token_hash
 from gateway.evidence.rows import (
     BOUNDS,
     Batch,
@@ -18,12 +19,15 @@ from gateway.evidence.rows import (
 )
 
 HOUR = 3600
-MOST_NAMES = 2000  # paths, rules and reasons: a shadow may invent fields; the rest is one name
+DAY = 86_400
+MOST_NAMES = 500  # of one CSMS's paths, rules and reasons: it may invent fields; the rest is one
 MOST_PAIRS = 200  # that wait to be written
 MOST_SESSIONS = 20_000
 LONGEST = 120  # characters of a path
+LARGEST = 8192  # bytes of one payload of a pair
 OTHER = "(other)"
-COMPARABLE = frozenset({"matched", "ignored", "mismatched", "shadow_error"})
+ANSWERED = frozenset({"matched", "ignored", "mismatched", "shadow_error"})
+DIFFERENT = frozenset({"mismatched", "shadow_error", "unanswered"})
 
 
 class Collector:
@@ -33,8 +37,9 @@ class Collector:
         self, key: bytes, kept: dict[Detailed, int] | None = None, samples_per_path: int = 20
     ) -> None:
         self.key, self._most_samples = key, samples_per_path
-        self._samples: dict[Detailed, int] = dict(kept or {})
-        self._names: set[Detailed] = set()
+        self._samples: dict[Detailed, int] = dict(kept or {})  # of this day
+        self._day = 0
+        self._names: defaultdict[str, set[Detailed]] = defaultdict(set)  # by CSMS
         self.dropped = 0  # pairs and sessions that did not fit
         self._clear()
 
@@ -51,8 +56,11 @@ class Collector:
         segment, csms, kind, action = route.segment, effect.csms, effect.kind, effect.action
         verdict, severity = effect.verdict, effect.severity
         self._tallied[segment, csms, kind, action, verdict, severity] += 1
-        self._of_station[segment, csms, route.identity, verdict, severity] += 1
-        if verdict in COMPARABLE and kind == "answer":
+        if verdict != "not_comparable":
+            self._of_station[segment, csms, route.identity, "compared", ""] += 1
+        if verdict in DIFFERENT:
+            self._of_station[segment, csms, route.identity, "different", severity] += 1
+        if verdict in ANSWERED and kind == "answer":
             slow = bisect_left(BOUNDS, effect.primary_seconds)
             self._timed[segment, csms, action, "primary", slow] += 1
             slow = bisect_left(BOUNDS, effect.shadow_seconds)
@@ -61,27 +69,33 @@ class Collector:
             return
         what = "reason" if verdict == "not_comparable" else "path"
         for name in effect.paths:
-            self._detailed[self._named(segment, effect, what, name)] += 1
+            self._detailed[self._named(segment, effect, what, name, _of_path(effect, name))] += 1
         for name in effect.rules:
-            self._detailed[self._named(segment, effect, "rule", name)] += 1
+            self._detailed[self._named(segment, effect, "rule", name, severity)] += 1
         if effect.sample is not None:
             self._keep(route, effect, now)
 
-    def _named(self, segment: str, effect: Compared, what: str, name: str) -> Detailed:
-        key = (
-            segment, effect.csms, effect.kind, effect.action, what, name[:LONGEST], effect.severity,
-        )  # fmt: skip
-        if key in self._names:
+    def _named(
+        self, segment: str, effect: Compared, what: str, name: str, severity: str
+    ) -> Detailed:
+        csms, kind, action = effect.csms, effect.kind, effect.action
+        key = (segment, csms, kind, action, what, name[:LONGEST], severity)
+        names = self._names[effect.csms]
+        if key in names:
             return key
-        if len(self._names) >= MOST_NAMES:
-            return (*key[:5], OTHER, effect.severity)
-        self._names.add(key)
+        if len(names) >= MOST_NAMES:
+            return (*key[:5], OTHER, severity)
+        names.add(key)
         return key
 
     def _keep(self, route: Route, effect: Compared, now: float) -> None:
-        """A sample for each path, as long as there are few of it."""
+        """A sample for each path, a few a day; the file keeps the newest."""
+        if (day := int(now) // DAY) != self._day:
+            if self._day:
+                self._samples.clear()
+            self._day = day
         first = effect.paths[0] if effect.paths else effect.verdict
-        key = self._named(route.segment, effect, "sample", first)
+        key = self._named(route.segment, effect, "sample", first, effect.severity)
         if self._samples.get(key, 0) >= self._most_samples:
             return
         if len(self._pairs) >= MOST_PAIRS:
@@ -127,6 +141,16 @@ class Collector:
         return batch
 
 
+def _of_path(effect: Compared, path: str) -> str:
+    """How grave one path is, where several differ: an effect is as grave as the worst."""
+    if len(effect.paths) == 1:
+        return effect.severity
+    return graded(effect.action, (path,), is_command=effect.kind == "command")
+
+
 def shown(payload: bytes, key: bytes) -> bytes:
-    """A payload as it may be kept; `null` stays that."""
-    return payload if payload == b"null" else redacted(payload, key)
+    """A payload as it may be kept; `null` stays that, and what is huge is only named so."""
+    if payload == b"null":
+        return payload
+    kept = redacted(payload, key)
+    return kept if len(kept) <= LARGEST else b'"(%d bytes)"' % len(payload)

@@ -6,6 +6,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -66,8 +67,17 @@ def _formatted(found: Report, form: str) -> str:
     if form == "html":
         return page.shown(found)
     if form == "json":
-        return msgspec.json.format(msgspec.json.encode(found)).decode()
+        return msgspec.json.format(msgspec.json.encode(_with_verdicts(found))).decode()
     return text.shown(found)
+
+
+def _with_verdicts(found: Report) -> dict[str, Any]:
+    """The report's values, and what they amount to."""
+    values: dict[str, Any] = msgspec.to_builtins(found, str_keys=True)
+    for shadow, said in zip(found.shadows, values["shadows"], strict=True):
+        said["says"] = text.verdict_on(shadow)
+        said["compared"], said["unexplained"] = shadow.compared, shadow.unexplained
+    return values
 
 
 def show_diff(options: argparse.Namespace) -> int:

@@ -52,6 +52,15 @@ COUNTED = {  # table: its columns behind the hour
     "of_station": "segment, csms, station, verdict, severity",
     "timed": "segment, csms, action, who, class",
 }
+# The first path is that of which a pair is a sample.
+MANY_PAIRS = """DELETE FROM pair WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER (
+    PARTITION BY segment, csms, kind, action, verdict, severity,
+    substr(paths, 1, instr(paths || char(10), char(10)) - 1) ORDER BY id DESC) AS place FROM pair)
+    WHERE place > ?)"""
+# A CSMS may give out a number again: what it named before is another session.
+RENAME_SESSION = """UPDATE OR REPLACE session
+    SET native = native || '#' || CAST(began * 1000 AS INTEGER)
+    WHERE (station, leg, native) = (?, ?, ?) AND ended IS NOT NULL AND began != ?"""
 UPSERT_SESSION = """INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET segment = excluded.segment, seen = excluded.seen,
     ours = coalesce(excluded.ours, ours), place = coalesce(excluded.place, place),
@@ -81,6 +90,8 @@ class EvidenceFile:
         if version == VERSION or not writes:
             return
         with self._transaction():
+            if self.db.execute("PRAGMA user_version").fetchone() != (0,):
+                return  # another worker was quicker
             for statement in SCHEMA:
                 self.db.execute(statement)
             key = secrets.token_bytes(32)
@@ -107,24 +118,31 @@ class EvidenceFile:
             }  # fmt: skip
             for table, counts in counted.items():
                 marks = ", ".join("?" * (COUNTED[table].count(",") + 3))
+                hour = batch.hour if table != "of_station" else batch.hour // DAY * DAY
                 self.db.executemany(
                     f"INSERT INTO {table} (hour, {COUNTED[table]}, n) VALUES ({marks})"
                     " ON CONFLICT DO UPDATE SET n = n + excluded.n",
-                    [(batch.hour, *key, n) for key, n in counts.items()],
+                    [(hour, *key, n) for key, n in counts.items()],
                 )
             marks = ", ".join("?" * 14)
             self.db.executemany(f"INSERT INTO pair VALUES (NULL, {marks})", map(_row, batch.pairs))
             seen = float(batch.hour)
-            self.db.executemany(
-                UPSERT_SESSION, [(*_session_row(each), seen) for each in batch.sessions]
-            )
+            for each in batch.sessions:
+                if each.began is not None:
+                    key = (each.station, each.leg, each.native, each.began)
+                    self.db.execute(RENAME_SESSION, key)
+                self.db.execute(UPSERT_SESSION, (*_session_row(each), seen))
 
-    def prune(self, now: float, keep_days: int) -> None:
-        """Forget stations, pairs and sessions of long ago; counts of then are kept by day."""
+    def prune(self, now: float, keep_days: int, samples: int) -> None:
+        """Forget stations, pairs and sessions of long ago, and all but the newest pairs of a path.
+
+        Counts of long ago are kept by day.
+        """
         before = (int(now) // DAY - keep_days) * DAY
         with self._explained(), self._transaction():
             self.db.execute("DELETE FROM of_station WHERE hour < ?", (before,))
             self.db.execute("DELETE FROM pair WHERE at < ?", (before,))
+            self.db.execute(MANY_PAIRS, (samples,))
             self.db.execute("DELETE FROM session WHERE seen < ?", (before,))
             for table in ("tallied", "detailed", "timed"):
                 columns = COUNTED[table]
@@ -149,7 +167,7 @@ class EvidenceFile:
 
     def of_station(self, segment: str, since: float) -> Iterator[tuple[int, OfStation, int]]:
         """Hour, key, count."""
-        return self._counts("of_station", segment, since)
+        return self._counts("of_station", segment, int(since) // DAY * DAY)
 
     def timed(self, segment: str, since: float) -> Iterator[tuple[int, Timed, int]]:
         """Hour, key, count."""
@@ -161,11 +179,12 @@ class EvidenceFile:
         for hour, n, *key in self._rows(select, segment, first):
             yield hour, tuple(key), n
 
-    def sampled(self) -> dict[Detailed, int]:
-        """How many pairs are kept of each path."""
+    def sampled(self, now: float) -> dict[Detailed, int]:
+        """How many pairs of this day are kept of each path."""
         found: dict[Detailed, int] = {}
-        select = "SELECT segment, csms, kind, action, verdict, severity, paths FROM pair"
-        for segment, csms, kind, action, verdict, severity, paths in self._rows(select):
+        columns = "segment, csms, kind, action, verdict, severity, paths"
+        rows = self._rows(f"SELECT {columns} FROM pair WHERE at >= ?", int(now) // DAY * DAY)
+        for segment, csms, kind, action, verdict, severity, paths in rows:
             name = paths.split("\n")[0] or verdict
             key = (segment, csms, kind, action, "sample", name, severity)
             found[key] = found.get(key, 0) + 1

@@ -40,18 +40,18 @@ class Keeper:
     def __init__(self) -> None:
         self._file: EvidenceFile | None = None
         self._collector: Collector | None = None
-        self._keep_days, self._writes = 0, 0
+        self._keep_days, self._samples, self._writes = 0, 0, 0
 
     def open(self, config: Config) -> None:
         """Begin to keep what shadows do, if there are any; idempotent."""
-        self._keep_days = config.shadow.keep_days
+        self._keep_days, self._samples = config.shadow.keep_days, config.shadow.samples
         path = path_of(config)
         if self._file is not None or path is None or not has_shadows(config):
             return
         try:
             self._file = EvidenceFile(path, writes=True)
-            kept = self._file.sampled()
-            self._collector = Collector(self._file.key, kept, config.shadow.samples)
+            kept = self._file.sampled(_now())
+            self._collector = Collector(self._file.key, kept, self._samples)
         except StoreError as error:
             log.error("no evidence is kept", problem=str(error))
 
@@ -83,7 +83,7 @@ class Keeper:
             if batch is not None:
                 file.write(batch)
             if self._writes % PRUNES == 1:
-                file.prune(_now(), self._keep_days)
+                file.prune(_now(), self._keep_days, self._samples)
         except StoreError as error:
             log.error("evidence lost", problem=str(error))
 

@@ -7,9 +7,10 @@ from html import escape
 from gateway.evidence import charts
 from gateway.evidence.reconcile import Reconciliation
 from gateway.evidence.summary import Report, ShadowReport
-from gateway.evidence.text import MEANING, verdict_on, when
+from gateway.evidence.text import MEANING, coverage, is_the_same, verdict_on, when
 
 VERDICTS = ("matched", "ignored", "mismatched", "shadow_error", "unanswered", "not_comparable")
+PAIRS = ("matched", "ignored", "mismatched", "missing", "extra", "not_comparable")
 SEVERITIES = ("S0", "S1", "S2", "S3")
 MOST_ROWS = 200
 STYLE = """
@@ -54,21 +55,22 @@ def _of_shadow(shadow: ShadowReport) -> Iterator[str]:
     look = "grave" if grave else "some" if shadow.unexplained else ""
     yield f"<section><h2>Shadow <code>{escape(shadow.csms)}</code></h2>"
     yield f'<p class="verdict {look}">{escape(verdict_on(shadow))}.</p>'
+    yield f"<p>{escape(coverage(shadow))}.</p>"
     yield "<h3>Answers, by verdict</h3>"
     rows = [(each.action, each.verdicts) for each in shadow.actions]
     yield charts.stacked("Answers by verdict", rows, VERDICTS)
     yield "<h3>Differences, day by day</h3>"
     days = [(_day(day), counts) for day, counts in shadow.by_day.items()]
     yield charts.over_time("Differences by day and severity", days, SEVERITIES)
-    yield "<h3>Slowest of a hundred answers (p99), in seconds</h3>"
+    yield "<h3>Slowest of a hundred answers (p99): at most so many milliseconds</h3>"
     slow = [(each.action, each.primary.p99, each.shadow.p99) for each in shadow.actions]
     yield charts.latencies("p99 latency of both", slow)
     yield from _paths(shadow)
     yield from _table(
         "Commands: given by both, differently, by the primary alone, by the shadow alone",
-        ("command", "matched", "mismatched", "missing", "extra"),
-        ([action, *(str(counts.get(name, 0)) for name in ("matched", "mismatched", "missing",
-          "extra"))] for action, counts in shadow.commands.items()),
+        ("command", *PAIRS),
+        ([action, *(str(counts.get(name, 0)) for name in PAIRS)]
+         for action, counts in shadow.commands.items()),
     )  # fmt: skip
     yield from _named("Explained by rule", "rule", shadow.rules)
     yield from _named("Not comparable", "reason", shadow.reasons)
@@ -78,8 +80,8 @@ def _of_shadow(shadow: ShadowReport) -> Iterator[str]:
         ([row.station, *(str(row.by_severity.get(each, 0)) for each in SEVERITIES),
           str(row.compared)] for row in shadow.stations),
     )  # fmt: skip
-    for found in (shadow.sessions, shadow.gateway):
-        yield from _sessions(found)
+    yield from _sessions(shadow.sessions)
+    yield from _sessions(shadow.gateway, above=shadow.sessions)
     yield "</section>"
 
 
@@ -100,12 +102,15 @@ def _paths(shadow: ShadowReport) -> Iterator[str]:
     )  # fmt: skip
 
 
-def _sessions(found: Reconciliation) -> Iterator[str]:
+def _sessions(found: Reconciliation, above: Reconciliation | None = None) -> Iterator[str]:
     left = "the gateway" if found.left == "station" else found.left
     yield f"<h3>Sessions of {escape(left)} and of {escape(found.right)}</h3>"
     counts = ", ".join(f"{name} {n}" for name, n in found.counts.items() if n) or "none yet"
     sums = f"{found.left_kwh:.3f} kWh and {found.right_kwh:.3f} kWh"
     yield f"<p>{escape(counts)}; {escape(sums)}.</p>"
+    if is_the_same(found, above):
+        yield "<p>The same sessions as above.</p>"
+        return
     rows = []
     for finding in found.findings:
         row = finding.left or finding.right

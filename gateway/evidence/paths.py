@@ -31,10 +31,7 @@ def path_rows(counts: Counts, csms: str, baseline: str | None) -> list[PathRow]:
         rate = Rate(differed, max(compared[kind, action], differed))
         known = None if kind == "command" else noisy(kind, action, path, severity)
         later, noise = known if known is not None else (rate, None)
-        samples = [
-            pair.id for pair in counts.pairs
-            if (pair.csms, pair.kind, pair.action) == (csms, kind, action) and path in pair.paths
-        ][:3]  # fmt: skip
+        samples = counts.samples.get((csms, kind, action, path), [])
         judgement = judged(severity, later, noise)
         rows.append(PathRow(kind, action, path, severity, rate, noise, judgement, samples))
     return sorted(rows, key=lambda row: (row.severity, -row.rate.differed, row.action, row.path))
@@ -45,7 +42,7 @@ class _Noise:
 
     def __init__(self, counts: Counts, csms: str, baseline: str | None) -> None:
         self._counts, self._csms = counts, csms
-        self._burnt = counts.first + BURN_IN
+        self._burnt = counts.past.first(csms) + BURN_IN
         self._baseline = baseline if baseline != csms else None
 
     def __call__(
@@ -53,18 +50,17 @@ class _Noise:
     ) -> tuple[Rate, Rate | None] | None:
         counts = self._counts
         if self._baseline is not None:
-            mine = self._rate(self._csms, ALWAYS, kind, action, path, severity)
-            return mine, self._rate(self._baseline, ALWAYS, kind, action, path, severity)
-        later = range(self._burnt, ALWAYS.stop)
+            mine = _rate(counts, self._csms, ALWAYS, (kind, action, path, severity))
+            return mine, _rate(counts, self._baseline, ALWAYS, (kind, action, path, severity))
+        later, before = range(self._burnt, ALWAYS.stop), range(0, self._burnt)
         if not counts.compared(self._csms, later)[kind, action]:
             return None
         return (
-            self._rate(self._csms, later, kind, action, path, severity),
-            self._rate(self._csms, range(0, self._burnt), kind, action, path, severity),
+            _rate(counts, self._csms, later, (kind, action, path, severity)),
+            _rate(counts.past, self._csms, before, (kind, action, path, severity)),
         )
 
-    def _rate(
-        self, csms: str, hours: range, kind: str, action: str, path: str, severity: str
-    ) -> Rate:
-        differed = self._counts.paths(csms, hours)[kind, action, path, severity]
-        return Rate(differed, max(differed, self._counts.compared(csms, hours)[kind, action]))
+
+def _rate(counts: Counts, csms: str, hours: range, where: tuple[str, str, str, str]) -> Rate:
+    differed = counts.paths(csms, hours)[where]
+    return Rate(differed, max(differed, counts.compared(csms, hours)[where[:2]]))

@@ -86,10 +86,10 @@ def _beginning(row: SessionRow) -> float:
 
 def _counterpart(row: SessionRow, others: list[SessionRow]) -> SessionRow | None:
     """The record of the same session: by the station's own name of it, else the nearest alike."""
-    name = row.ours or row.native
-    for other in others:
-        if other.ours == name:
-            return other
+    name = (row.ours or row.native).partition("#")[0]
+    named = [other for other in others if other.ours == name]
+    if named:
+        return min(named, key=lambda other: abs(_beginning(row) - _beginning(other)))
     near = [(closeness, n) for n, other in enumerate(others)
             if (closeness := _closeness(row, other)) is not None]  # fmt: skip
     return others[min(near)[1]] if near else None
@@ -104,8 +104,9 @@ def _closeness(row: SessionRow, other: SessionRow) -> tuple[bool, float] | None:
 
 
 def _held_against(left: SessionRow, right: SessionRow) -> Finding:
-    if left.ended is not None and right.ended is None:
-        return Finding("unended", left, right, "never ended there")
+    if (left.ended is None) != (right.ended is None):
+        where = "there" if right.ended is None else "here"
+        return Finding("unended", left, right, f"never ended {where}")
     if left.token is not None and right.token is not None and left.token != right.token:
         return Finding("token", left, right, "another id token")
     mine, theirs = left.kwh, right.kwh

@@ -13,7 +13,7 @@ BOUNDS = (
 Tallied: TypeAlias = tuple[str, str, str, str, str, str]
 # segment, csms, kind, action, what ("path", "rule" or "reason"), its name, severity
 Detailed: TypeAlias = tuple[str, str, str, str, str, str, str]
-# segment, csms, station, verdict, severity
+# segment, csms, station, "compared" or "different", severity of a difference; counted by day
 OfStation: TypeAlias = tuple[str, str, str, str, str]
 # segment, csms, action, who ("primary" or "shadow"), index into BOUNDS
 Timed: TypeAlias = tuple[str, str, str, str, int]

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-from gateway.evidence.counts import Counts
+from gateway.evidence.collector import DIFFERENT
+from gateway.evidence.counts import COMPARABLE, Counts
 from gateway.evidence.file import EvidenceFile
 from gateway.evidence.paths import PathRow, path_rows
 from gateway.evidence.reconcile import Reconciliation, reconciled
@@ -13,7 +14,6 @@ from gateway.evidence.rows import BOUNDS
 
 DAY = 86_400
 STATIONS = 20  # that are named, the worst first
-DIFFERENT = frozenset({"mismatched", "shadow_error", "unanswered"})
 
 
 class Quantiles(msgspec.Struct, frozen=True):
@@ -31,6 +31,11 @@ class ActionRow(msgspec.Struct, frozen=True):
     verdicts: dict[str, int]
     primary: Quantiles
     shadow: Quantiles
+
+    @property
+    def compared(self) -> int:
+        """How often there was a verdict."""
+        return sum(n for verdict, n in self.verdicts.items() if verdict in COMPARABLE)
 
 
 class StationRow(msgspec.Struct, frozen=True):
@@ -56,6 +61,11 @@ class ShadowReport(msgspec.Struct, frozen=True):
     by_day: dict[int, dict[str, int]]  # day -> severity -> differences, and "compared"
     sessions: Reconciliation
     gateway: Reconciliation
+
+    @property
+    def compared(self) -> int:
+        """Exchanges of which there is a verdict; a missing answer is one."""
+        return sum(n for verdict, n in self.verdicts.items() if verdict in COMPARABLE)
 
     @property
     def unexplained(self) -> dict[str, int]:
@@ -185,11 +195,11 @@ def quantiles(classes: list[int]) -> Quantiles:
 def _stations(counts: Counts, csms: str) -> list[StationRow]:
     compared: dict[str, int] = defaultdict(int)
     severities: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    for _, (_, name, station, verdict, severity), n in counts.of_station:
-        if name == csms:
+    for _, (_, name, station, what, severity), n in counts.of_station:
+        if name == csms and what == "compared":
             compared[station] += n
-            if verdict in DIFFERENT:
-                severities[station][severity] += n
+        elif name == csms:
+            severities[station][severity] += n
     rows = [StationRow(name, compared[name], _plain(each)) for name, each in severities.items()]
     return sorted(rows, key=_badness)[:STATIONS]
 

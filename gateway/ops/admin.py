@@ -32,10 +32,18 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Admin:
-    """The answers. `reasons` says why the gateway is not ready; an empty list: it is."""
+    """The answers. `reasons` says why the gateway is not ready; an empty list: it is.
 
-    def __init__(self, registry: CollectorRegistry, reasons: Reasons) -> None:
-        self.registry, self.reasons = registry, reasons
+    `refresh` fetches what other processes know, before either is asked for.
+    """
+
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        reasons: Reasons,
+        refresh: Callable[[], Awaitable[None]] = trio.lowlevel.checkpoint,
+    ) -> None:
+        self.registry, self.reasons, self.refresh = registry, reasons, refresh
         self.pages: dict[str, Callable[[], Awaitable[Answer]]] = {
             "/metrics": self.metrics,
             "/livez": self.livez,
@@ -44,6 +52,7 @@ class Admin:
 
     async def metrics(self) -> Answer:
         """All counts. Made in a thread: thousands of series must not hold up the stations."""
+        await self.refresh()
         body = await trio.to_thread.run_sync(exposition, self.registry)
         return Answer(HTTPStatus.OK, body, CONTENT_TYPE_LATEST)
 
@@ -53,6 +62,7 @@ class Admin:
 
     async def readyz(self) -> Answer:
         """Whether new stations should be sent here."""
+        await self.refresh()
         reasons = self.reasons()
         if not reasons:
             return Answer(HTTPStatus.OK, b"ok\n")

@@ -9,6 +9,8 @@ import msgspec
 import structlog
 from structlog.typing import Processor, WrappedLogger
 
+from gateway.core.redaction import CREDENTIALS
+
 LONGEST = 2000  # characters of one value; what peers send goes into logs, too
 
 
@@ -33,8 +35,13 @@ class Unbreakable:
 def printable(
     logger: WrappedLogger, method: str, event: MutableMapping[str, Any]
 ) -> MutableMapping[str, Any]:
-    """Escape what a terminal or a log reader could mistake for something else."""
+    """Escape what a terminal or a log reader could mistake for something else.
+
+    Whatever URL found its way here, an exception's text included, loses its user and password.
+    """
     for key, value in event.items():
+        if isinstance(value, str):
+            value = CREDENTIALS.sub("", value)
         if isinstance(value, str) and key != "exception":
             event[key] = escaped(value if len(value) <= LONGEST else f"{value[:LONGEST]}...")
         elif isinstance(value, str):

@@ -39,6 +39,12 @@ GAUGES = (
 COUNTERS = (
     Family("handshakes", ("outcome",), "Handshakes of stations, by what became of them."),
     Family(
+        "short_lived_legs",
+        ("csms",),
+        "Connections that a CSMS accepted and closed at once.",
+        "legs_short",
+    ),
+    Family(
         "frames",
         ("leg", "direction", "type", "action"),
         "OCPP-J frames that were heard and sent.",
@@ -55,10 +61,20 @@ COUNTERS = (
     ),
     Family("translation_loss", ("rule",), "Fields dropped, defaulted or guessed.", "losses"),
     Family(
+        "guarded",
+        ("rule", "action", "outcome"),
+        "Commands that would have harmed a station or taken it away.",
+    ),
+    Family(
         "journal_entries",
         ("csms", "event"),
         "Messages kept for a CSMS that is away, and what became of them.",
         "journal",
+    ),
+    Family(
+        "answered_here",
+        ("csms", "action"),
+        "CALLs answered in the place of a CSMS that was not to hear them, or not now.",
     ),
     Family("quirk_repairs", ("quirk",), "Values that a quirk mended.", "repairs"),
     Family(
@@ -113,6 +129,11 @@ CALL_SECONDS = Family(
     ("leg", "action"),
     "Time from sending a CALL to a leg until it was answered.",
 )
+
+# Where there are several workers; `worker` is a number from 1 to `[worker] count`.
+STATIONS_OF = Family("worker_stations", ("worker",), "Charging stations of each worker.")
+RESTARTS = Family("worker_restarts", ("worker",), "How often a worker had to be started again.")
+WORKERS = (STATIONS_OF, RESTARTS)
 
 
 class TallyCollector(Collector):

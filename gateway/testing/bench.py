@@ -7,8 +7,9 @@ import msgspec
 from adapters.errors import PayloadError
 from adapters.frame import Version
 from adapters.translation import records
+from adapters.translation.memory import Memory
 from adapters.translation.options import Options
-from adapters.translation.scalars import counted_ids, moment
+from adapters.translation.scalars import A_DAY, EARLIEST, counted_ids, moment
 from adapters.translation.status import TO_201
 from gateway.core.effects import STATION, Close, Effect, Persist, Send
 from gateway.core.route import Route, Upstream
@@ -61,7 +62,8 @@ class Bench:
         state: dict[str, Any] | None = None,
         **route: Any,
     ) -> None:
-        options = {"identifiers": "counted", "provision": "off"} | config
+        options = {"identifiers": "counted", "provision": "off"} | _switched(config)
+        options["token_rules"] = [_token_rule(rule) for rule in options.get("token_rules", ())]
         self._station, csms = VERSIONS[pairing]
         plain = Route(
             identity="CS-1",
@@ -126,16 +128,26 @@ class Bench:
             for leg in (CSMS, *(shadow.name for shadow in self._route.shadows)):
                 self._perform(self.session.opened(leg, self.now))
             if self._is_underway and self.session.memory is not None:
+                self.session.memory.established(self._opened_at())
                 for connector in self.session.memory.connectors.values():
                     connector.forced = False
         return self.session
 
+    def _opened_at(self) -> float:
+        """When the station's leg came up: long ago, if no step opened it."""
+        return self.now - A_DAY if self._is_underway else self.now
+
     def _move_to(self, at: float) -> None:
         """The clock is close to what the station says first, and then never goes back."""
-        if at and not self._time_is_told:
+        if at < EARLIEST:  # it says no time, or its clock was never set
+            return
+        memory = self.session.memory if self.session is not None else None
+        if memory is not None and at > self.now:
+            _asked_just_now(memory, at - self.now)
+        if not self._time_is_told:
             self.now, self._time_is_told = at, True
-            if self.session is not None and self.session.memory is not None:
-                self.session.memory.established(at)
+            if memory is not None:
+                memory.established(self._opened_at())
         self.now = max(self.now, at)
 
     def _advance(self, seconds: float) -> None:
@@ -173,6 +185,33 @@ class Bench:
 
 _ENCODE = msgspec.json.Encoder(decimal_format="number").encode
 _DECODE = msgspec.json.Decoder().decode
+
+
+def _switched(config: dict[str, Any]) -> dict[str, Any]:
+    """Options with their switches on or off; a case may say true or false."""
+    words = {True: "on", False: "off"}
+    return {
+        name: words[value] if isinstance(value, bool) else value for name, value in config.items()
+    }
+
+
+def _asked_just_now(memory: Memory, later: float) -> None:
+    """A CSMS names no times: what it asked for, it asked shortly before the station spoke again."""
+    station = memory.station
+    for name in ("boot_triggered_at", "reset_at", "scheduled_reset_at", "firmware_at"):
+        if getattr(station, name):
+            setattr(station, name, getattr(station, name) + later)
+            memory.touch(station)
+    for tx in memory.transactions.values():
+        if tx.pending_stop is not None:
+            tx.pending_stop.until += later
+            memory.touch(tx)
+    for start in station.remote_starts:
+        start.expires += later
+        memory.touch(station)
+    for connector in memory.connectors.values():
+        if connector.triggered_until:
+            connector.triggered_until += later
 
 
 def _parsed(text: bytes) -> Any:
@@ -213,7 +252,8 @@ def _preloaded(pairing: str, config: dict[str, Any], state: dict[str, Any]) -> d
         row["connector"], row["evse"], row.get("evse_connector", 1), row.get("type", "")
     ) for row in topology]  # fmt: skip
     named = {int(n): facts for n, facts in state.get("connectors", {}).items()}
-    numbers = sorted(named or {row.connector for row in rows} or {1})
+    charging = {facts["connector"] for facts in state.get("transactions", [])}
+    numbers = sorted({*named, *charging, *(row.connector for row in rows)} or {1})
     station = records.Station(
         configuration=state.get("config_cache", {}),
         highest_connector=0 if topology == "discover" else max(numbers),
@@ -231,6 +271,14 @@ def _preloaded(pairing: str, config: dict[str, Any], state: dict[str, Any]) -> d
     for facts in state.get("transactions", []):
         kept.append((f"tx:{facts['tx20']}", _transaction(pairing, facts)))
     return {key: records.write(record) for key, record in kept}
+
+
+def _token_rule(given: Any) -> dict[str, str]:
+    """A regular expression and its type, as a pair or by whatever names: section 21 has none."""
+    if not isinstance(given, dict):
+        return {"pattern": given[0], "type": given[1]}
+    patterns = [value for name, value in given.items() if name != "type"]
+    return {"pattern": patterns[0], "type": given["type"]}
 
 
 def _connector(pairing: str, number: int, facts: dict[str, Any]) -> records.Connector:

@@ -20,8 +20,8 @@ from typing import Any
 import msgspec
 
 from gateway.core.effects import Compared, Effect, Lost, Mended, Refused
-from gateway.core.route import Upstream
-from gateway.testing.bench import Bench
+from gateway.core.route import Manners, Upstream
+from gateway.testing.bench import CSMS, VERSIONS, Bench
 
 WHO = {"station": "charger", "csms": "backend", "gateway": "proxy", "shadow": "shadow"}
 LINE = re.compile(r"(station|csms|shadow|gateway)\s*(<<|[<>!~])\s*(.*)")
@@ -36,7 +36,8 @@ class Transcript:
     """One story. Its first line says who takes part: `pairing=A`, and options as `name=value`.
 
     Beside the translation's options: `accepted=no` (the station has not booted here yet),
-    `shadow=1.6` (a shadow of that version), `identity=...` and `quirks_on=name,name`.
+    `shadow=1.6` (a shadow of that version), `identity=...`, `quirks_on=name,name`, and what the
+    CSMS wants of its own (the fields of `Manners`, as `busy_codes=["RpcFrameworkError"]`).
     """
 
     def __init__(self, text: str) -> None:
@@ -44,7 +45,7 @@ class Transcript:
         facts = dict(FACT.findall(first))
         self.pairing = facts.pop("pairing", "A")
         self.state = {"accepted": facts.pop("accepted", "yes") == "yes"}
-        self.route = _route(facts)
+        self.route = _route(facts, self.pairing)
         self.options = {name: _value(fact) for name, fact in facts.items()}
         self.lines = [line.strip() for line in rest.splitlines()]
 
@@ -65,11 +66,15 @@ class Transcript:
         performance.nothing_left()
 
 
-def _route(facts: dict[str, str]) -> dict[str, Any]:
+def _route(facts: dict[str, str], pairing: str) -> dict[str, Any]:
     """The facts that are no options of the translation, taken out of the others."""
     route: dict[str, Any] = {}
     if "shadow" in facts:
         route["shadows"] = (Upstream("shadow", facts.pop("shadow")),)  # type: ignore[arg-type]
+    manners = {name: _value(facts.pop(name)) for name in Manners.__struct_fields__ if name in facts}
+    if manners:
+        version = VERSIONS[pairing][1]
+        route["primary"] = Upstream(CSMS, version, manners=msgspec.convert(manners, Manners))
     if "identity" in facts:
         route["identity"] = facts.pop("identity")
     if "quirks_on" in facts:

@@ -63,6 +63,10 @@ class BackOff:
         pause = min(self._longest, self._first * 2.0 ** min(times - self._free, 16))
         return max(0.0, last + pause - now)
 
+    def has_failed(self, key: str) -> bool:
+        """Whether the last thing heard of it was a failure."""
+        return key in self._failed
+
     def failed(self, key: str, now: float) -> None:
         """Count a failure. Whoever is quiet for ten times the longest wait begins anew."""
         times, last = self._failed.pop(key, (0, now))

@@ -20,6 +20,8 @@ from gateway.wire.timers import Timers
 
 WOULD_BLOCK = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
+ALARMS_A_MINUTE = 300  # lines of the log, for each thing that a CSMS can cause
+
 
 class State(IntEnum):
     """Of the closing handshake (RFC 6455 section 7)."""
@@ -54,6 +56,7 @@ class Watch:
         self.timers = Timers()
         self.keys = framing.MaskKeys()
         self.bad_frames = Buckets(limits.bad_frames)
+        self.alarms = Buckets(ALARMS_A_MINUTE)
         self.broken: list[Connection] = []  # to be dropped once the present step is over
         self.backlog: list[Connection] = []  # bytes of theirs are here already, unread
 
@@ -105,6 +108,11 @@ class Connection:
     def gone(self) -> bool:
         """Whether the socket may not be touched any more."""
         return self.state is State.GONE
+
+    @property
+    def is_left(self) -> bool:
+        """Whether it was the peer who ended it, with a close frame or without."""
+        return self._peer_closed or self.gone
 
     def say(self, text: bytes) -> None:
         """Send one text message."""

@@ -5,13 +5,15 @@ import functools
 import socket
 import ssl
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import trio
 
 from gateway.addresses import Endpoint, endpoint, leg_url
+from gateway.core.tally import Tally
 from gateway.wire import stream, tls
+from gateway.wire.brevity import Brevity, first_words
 from gateway.wire.lane import Upgraded
 from gateway.wire.pace import Pace
 from gateway.wire.upgrade import Upgrade, UpgradeError
@@ -27,6 +29,8 @@ class Csms(msgspec.Struct, frozen=True):
     tls: ssl.SSLContext | None = None  # None: the system's authorities
     shows_station: bool = False  # the station's own credentials, instead of ours
     dials_per_second: float = 200.0
+    slash: str = ""  # behind the identity
+    short_lived: float = 0.0  # seconds that a connection has to last to be one; 0: no matter
 
     def authorization(self, identity: str, of_station: bytes = b"") -> str:
         """The header that proves who we are; empty if none is wanted."""
@@ -34,8 +38,21 @@ class Csms(msgspec.Struct, frozen=True):
             return of_station.decode()
         if self.password is None:
             return ""
-        pair = f"{self.user or identity}:{self.password}".encode()
-        return f"Basic {base64.b64encode(pair).decode()}"
+        return basic(self.user or identity, self.password.encode())
+
+    def authorizations(
+        self, identity: str, of_station: bytes = b"", learnt: Sequence[bytes] = ()
+    ) -> list[str]:
+        """Those that are tried: what the CSMS itself has set, for its station, goes first."""
+        usual = self.authorization(identity, of_station)
+        if self.user or self.shows_station:
+            return [usual]
+        return [*(basic(identity, password) for password in learnt), usual]
+
+
+def basic(user: str, password: bytes) -> str:
+    """A header of HTTP Basic (RFC 7617)."""
+    return f"Basic {base64.b64encode(user.encode() + b':' + password).decode()}"
 
 
 class Dialer:
@@ -44,6 +61,7 @@ class Dialer:
     def __init__(
         self,
         csmss: Mapping[str, Csms],
+        tally: Tally | None = None,
         *,
         within: float = 5.0,
         at_once: int = 64,
@@ -53,20 +71,62 @@ class Dialer:
         self._places = defaultdict(lambda: trio.CapacityLimiter(at_once))
         self._paces: defaultdict[tuple[str, str], Pace]
         self._paces = defaultdict(Pace)
+        self._brevity = Brevity(tally or Tally())
 
-    async def dial(self, name: str, role: str, identity: str, of_station: bytes = b"") -> Upgraded:
-        """A leg for this station. Raises UpgradeError, its status 0 if nobody answered in time."""
+    async def dial(
+        self,
+        name: str,
+        role: str,
+        identity: str,
+        of_station: bytes = b"",
+        learnt: Sequence[bytes] = (),
+    ) -> Upgraded:
+        """A leg for this station. Raises UpgradeError, its status 0 if nobody answered in time.
+
+        `learnt` are the passwords that the CSMS has set, the latest first.
+        """
+        shown = self._csmss[name].authorizations(identity, of_station, learnt)
+        if role != "primary":
+            return await self._dialled(name, role, identity, shown)
+        if (wait := self._brevity.wait(name, identity)) > 0.0:
+            raise UpgradeError(0, "it closes at once", again_in=wait)
+        upgraded = await self._dialled(name, role, identity, shown)
+        if self._brevity.is_doubted(name, identity):
+            return await self._proven(upgraded, name, identity)
+        return upgraded
+
+    def ended(self, name: str, identity: str, lasted: float) -> None:
+        """A primary ended a leg after so many seconds; `inf`: it was not the one who did."""
+        csms = self._csmss.get(name)
+        self._brevity.ended(name, identity, lasted, csms.short_lived if csms else 0.0)
+
+    async def _proven(self, upgraded: Upgraded, name: str, identity: str) -> Upgraded:
+        """The same leg, unless it is closed at once as the one before. Raises UpgradeError."""
+        least = self._csmss[name].short_lived
+        try:
+            early = await first_words(upgraded.sock, upgraded.early, least)
+        except BaseException:
+            upgraded.sock.close()
+            raise
+        if early is not None:
+            return Upgraded(upgraded.sock, early)
+        upgraded.sock.close()
+        self._brevity.ended(name, identity, 0.0, least)
+        wait = self._brevity.wait(name, identity)
+        raise UpgradeError(0, "it closes at once", again_in=wait)
+
+    async def _dialled(self, name: str, role: str, identity: str, shown: Sequence[str]) -> Upgraded:
         csms, pace = self._csmss[name], self._paces[name, role]
         place = endpoint(leg_url(csms.url, identity))
-        shown = csms.authorization(identity, of_station)
-        attempt = Upgrade(place, f"ocpp{csms.version}", shown)
+        place = msgspec.structs.replace(place, path=place.path + csms.slash)
+        attempts = [Upgrade(place, f"ocpp{csms.version}", header) for header in shown]
         if (wait := pace.reserve(csms.dials_per_second, self._within / 2)) is None:
             raise UpgradeError(0, "too many stations wait for it", is_queue=True)
         try:
             with trio.fail_after(self._within):
                 await trio.sleep(wait)
                 async with self._places[name, role]:
-                    upgraded = await _opened(attempt, place, csms.tls)
+                    upgraded = await _accepted(attempts, place, csms.tls)
         except trio.TooSlowError as error:
             pace.failed()
             raise UpgradeError(0, f"no answer within {self._within:g} s") from error
@@ -78,6 +138,19 @@ class Dialer:
             raise
         pace.succeeded()
         return upgraded
+
+
+async def _accepted(
+    attempts: Sequence[Upgrade], place: Endpoint, context: ssl.SSLContext | None
+) -> Upgraded:
+    """A leg with the first credentials that are taken."""
+    for attempt in attempts[:-1]:
+        try:
+            return await _opened(attempt, place, context)
+        except UpgradeError as error:
+            if error.status != 401:
+                raise
+    return await _opened(attempts[-1], place, context)
 
 
 async def _opened(attempt: Upgrade, place: Endpoint, context: ssl.SSLContext | None) -> Upgraded:

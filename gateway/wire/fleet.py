@@ -9,7 +9,9 @@ import structlog
 import trio
 
 from gateway.core.effects import STATION
+from gateway.core.nameplates import OURS
 from gateway.core.route import Route, Upstream
+from gateway.core.trust import shown_to
 from gateway.store import Records, Store, StoreError
 from gateway.wire.dialer import Dialer
 from gateway.wire.duplicates import Verdict, judged
@@ -18,12 +20,15 @@ from gateway.wire.handshake import HandshakeError
 from gateway.wire.lane import Lane, Upgraded
 from gateway.wire.link import Core, Link
 from gateway.wire.newcomer import Newcomer
+from gateway.wire.ownership import Ownership
 from gateway.wire.pressure import Level, Pressure
 from gateway.wire.upgrade import UpgradeError
+from gateway.wire.vouching import Rows, Unvouched, Vouching
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds of back-off, full jitter below them
 # A shadow that opens and closes at once must not keep us busy: its back-off begins further up.
 SHADOW_BEGINS_AT = 3
+REFUSED = (401, 403, 404)  # by the CSMS: this station is not its own, or not proven
 
 NewSession: TypeAlias = Callable[[Route, Records, str], Core]  # route, records, request target
 
@@ -40,8 +45,14 @@ class Place:
     ) -> None:
         self.fleet, self.route, self.newcomer, self.log = fleet, route, newcomer, log
         self.scope = trio.CancelScope()  # cancelled when a newer connection comes in between
+        self.is_ours = False  # and no other worker's
         self.session: Core | None = None
         self.primary: Upgraded | None = None
+        self.is_ready = False  # with its primary's leg, or without, where the core stands in
+
+    def is_granted(self) -> None:
+        """No other worker serves the station, from now on."""
+        self.is_ours = True
 
     def adopt(self, station: Upgraded) -> bool:
         """Begin to serve; False if a newer connection of the station has come in between."""
@@ -67,10 +78,13 @@ class Fleet:
         *,
         is_probed: Callable[[str], bool] = lambda segment: True,
         pressure: Pressure | None = None,
+        ownership: Ownership | None = None,
+        vouching: Vouching | None = None,
     ) -> None:
         self._lane, self._store, self._dialer = lane, store, dialer
         self._new_session, self._nursery = new_session, nursery
         self._is_probed, self._pressure = is_probed, pressure or Pressure()
+        self._ownership, self._vouching = ownership, vouching or Unvouched()
         self._newest: dict[str, Place] = {}  # while they are in their handshake
         self._links: dict[str, Link] = {}
         self._dialling: dict[tuple[Link, str], trio.CancelScope] = {}
@@ -89,43 +103,83 @@ class Fleet:
             with place.scope:
                 await self._prepare(place)
         except UpgradeError as error:
-            if not error.is_queue:  # who waits in vain says nothing new
+            if not error.is_queue and not error.again_in:  # who waits in vain says nothing new
                 log.warning("csms did not open", csms=route.primary.name, reason=error.reason)
             raise _passed_on(error) from error
         except StoreError as error:
             raise HandshakeError(503, "store_unavailable", str(error)) from error
         finally:
-            if place.primary is None:
+            if not place.is_ready:
                 self.forget(place)
-        if place.primary is None or not self._is_newest(place):
+        if not place.is_ready or not self._is_newest(place):
             place.give_up()
             raise HandshakeError(503, "superseded")
         return place
 
     async def _challenge(self, place: Place) -> None:
         """Raises HandshakeError if the identity has a connection that lives, elsewhere."""
-        route, newcomer = place.route, place.newcomer
-        old = self._links.get(route.identity)
-        if old is None or not self._is_probed(route.segment):
-            return
+        if self._is_probed(place.route.segment):
+            _refuse_beside(await self._rival(place.route.identity, place.newcomer), place)
+
+    async def _rival(self, identity: str, newcomer: Newcomer) -> str:
+        """Where the identity's connection here is, if it lives and the newcomer is elsewhere."""
+        old = self._links.get(identity)
+        if old is None:
+            return ""
         verdict = await judged(old.legs.get(STATION), old.newcomer, newcomer)
-        if verdict is Verdict.RIVAL and self._links.get(route.identity) is old:
-            place.log.warning("duplicate identity", source=newcomer.source, at=old.newcomer.source)
-            raise HandshakeError(409, "duplicate_identity")
+        is_rival = verdict is Verdict.RIVAL and self._links.get(identity) is old
+        return old.newcomer.source if is_rival else ""
+
+    async def give_way(self, identity: str, newcomer: Newcomer, is_probed: bool) -> str:
+        """End what a station has here: it came to another worker. Or where it is, if it stays."""
+        if is_probed and (rival := await self._rival(identity, newcomer)):
+            return rival
+        place = self._newest.get(identity)
+        if place is not None and place.is_ours:  # else it came later, and waits for its turn
+            self.forget(place)
+            place.scope.cancel()
+        await self._replace(identity)
+        return ""
+
+    async def _claim(self, place: Place) -> None:
+        """Raises HandshakeError if the station lives at another worker, elsewhere; StoreError."""
+        if self._ownership is None:
+            return
+        route, newcomer = place.route, place.newcomer
+        is_probed = self._is_probed(route.segment)
+        rival = await self._ownership.claim(route.identity, newcomer, is_probed, place.is_granted)
+        _refuse_beside(rival, place)
 
     async def _prepare(self, place: Place) -> None:
         """Raises UpgradeError, StoreError."""
         route, newcomer = place.route, place.newcomer
         await self._replace(route.identity)
+        await self._claim(place)
         records = await self._store.load(route.identity)
+        if rows := self._vouching.vouched(route, newcomer, records):
+            self._remember(route.identity, rows, records)
         place.session = self._new_session(route, records, newcomer.target)
-        place.primary = await self._dialer.dial(
-            route.primary.name, "primary", _known_as(route), newcomer.authorization
-        )
+        try:
+            place.primary = await self._dialer.dial(
+                route.primary.name, "primary", _known_as(route), newcomer.authorization,
+                _learnt_from(route.primary.name, records),
+            )  # fmt: skip
+        except UpgradeError as error:
+            if error.status in REFUSED or not place.session.stands_in:
+                raise
+            place.log.info("csms is away", csms=route.primary.name, reason=error.reason)
+        place.is_ready = True
+
+    def _remember(self, identity: str, rows: Rows, records: Records) -> None:
+        """If this is lost, what was good before is so still: nobody waits for it."""
+        kept = {key: value for key, value in rows.items() if value is not None}
+        records[OURS] = records.get(OURS, {}) | kept
+        changes = [(identity, OURS, key, value) for key, value in rows.items()]
+        self._store.submit(changes, lambda error: None)
 
     def adopt(self, place: Place, station: Upgraded) -> bool:
         """Hand both sockets to the lane, and dial the shadows."""
-        if not self._is_newest(place) or not place.session or not place.primary or self.draining:
+        if not self._is_newest(place) or not place.session or self.draining:
             place.give_up()
             return False
         route = place.route
@@ -142,15 +196,35 @@ class Fleet:
         """The handshake is over, one way or the other."""
         if self._newest.get(place.route.identity) is place:
             del self._newest[place.route.identity]
+            self._let_go(place.route.identity)
 
     def dial(self, link: Link, leg: str) -> None:
         """Open that leg, with back-off, until it is open or the link is over. Idempotent."""
+        if leg == link.route.primary.name:
+            self._remember_end(link)
         self._dial(link, leg)
+
+    def learn(self, link: Link, password: bytes) -> None:
+        """Hash a password that its station is about to be told."""
+        self._nursery.start_soon(self._learn, link, password)
+
+    async def _learn(self, link: Link, password: bytes) -> None:
+        digest, over = await self._vouching.hashed(link.identity, password)
+        self._lane.hashed(link, digest, over)
+
+    async def _learnt(self, link: Link, csms: str) -> tuple[bytes, ...]:
+        """The passwords that a CSMS has set since the station connected, or before."""
+        try:
+            return _learnt_from(csms, await self._store.load(link.identity))
+        except StoreError:
+            return ()
 
     def ended(self, link: Link) -> None:
         """The station is gone and everything the session wanted is done."""
+        self._remember_end(link)
         if self._links.get(link.identity) is link:
             del self._links[link.identity]
+            self._let_go(link.identity)
         for (dialled_for, _), scope in tuple(self._dialling.items()):
             if dialled_for is link:
                 scope.cancel()
@@ -203,6 +277,21 @@ class Fleet:
             self._lane.retire(old, POLICY, "a newer connection took over")
             await old.settle()
 
+    def _let_go(self, identity: str) -> None:
+        if self._ownership is not None:
+            self._nursery.start_soon(self._release, identity, self._ownership)
+
+    async def _release(self, identity: str, ownership: Ownership) -> None:
+        """By now the lane has handed over what the session wrote last."""
+        if identity not in self._links and identity not in self._newest:
+            ownership.release(identity)
+
+    def _remember_end(self, link: Link) -> None:
+        """How long the primary's leg lasted says whether it is dialled again soon."""
+        if link.lasted is not None:
+            self._dialer.ended(link.route.primary.name, _known_as(link.route), link.lasted)
+            link.lasted = None
+
     def _is_newest(self, place: Place) -> bool:
         return self._newest.get(place.route.identity) is place
 
@@ -226,9 +315,11 @@ class Fleet:
                         continue
                     if role == "shadow" and self._pressure.level >= Level.SHADOWS:
                         continue
-                    shown = link.newcomer.authorization
+                    shown, learnt = link.newcomer.authorization, await self._learnt(link, leg)
                     try:
-                        upgraded = await self._dialer.dial(leg, role, _known_as(link.route), shown)
+                        upgraded = await self._dialer.dial(
+                            leg, role, _known_as(link.route), shown, learnt
+                        )
                     except UpgradeError as error:
                         link.log.debug("csms did not open", csms=leg, reason=error.reason)
                         continue
@@ -237,6 +328,18 @@ class Fleet:
             del self._dialling[link, leg]
         if not scope.cancelled_caught:
             self._lane.attach(link, leg, upgraded)
+
+
+def _refuse_beside(rival: str, place: Place) -> None:
+    if rival:
+        place.log.warning("duplicate identity", source=place.newcomer.source, at=rival)
+        raise HandshakeError(409, "duplicate_identity")
+
+
+def _learnt_from(csms: str, records: Records) -> tuple[bytes, ...]:
+    known = shown_to(csms, records)
+    both = (known.password, known.previous) if known is not None else ()
+    return tuple(password for password in both if password)
 
 
 def _back_off(attempt: int) -> float:
@@ -250,8 +353,10 @@ def _known_as(route: Route) -> str:
 
 def _passed_on(error: UpgradeError) -> HandshakeError:
     """What the station is told: the CSMS's own refusal, or that it should come again."""
-    if error.status in (401, 403, 404):
+    if error.status in REFUSED:
         return HandshakeError(error.status, "csms_refused", error.reason)
     if error.is_queue:
         return HandshakeError(503, "csms_busy", error.reason)
+    if error.again_in:
+        return HandshakeError(503, "csms_closes", error.reason, retry_after=error.again_in)
     return HandshakeError(503, "csms_unavailable", error.reason)

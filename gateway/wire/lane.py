@@ -21,7 +21,9 @@ from gateway.wire.poller import ERROR, HANGUP, READ, WRITE, Poller, new_poller
 
 CHUNK = 65_536  # bytes taken from a socket at a time
 TURN = 64  # frames of one connection at a time: who sends tiny ones by the thousand waits
+A_SHADOWS_TURN = 4  # its flood must not be felt by those whom nothing of it may reach
 BATCH = 64  # sockets served before the poller is asked again: no busy one starves another
+GRAIN = 0.1  # seconds between two looks at the deadlines: many pings, and their pongs, share one
 ROUND_SECONDS = 0.010  # then everything else in the process has its turn
 
 
@@ -56,6 +58,7 @@ class Lane:
         self._emptied = trio.Event()
         self._alarm = trio.CancelScope()
         self._alarm_at = inf
+        self._not_before = 0.0
 
     async def run(self) -> None:
         """Serve until cancelled, then let go of every socket."""
@@ -76,19 +79,20 @@ class Lane:
             self._emptied = trio.Event()
             await self._emptied.wait()
 
-    def adopt(self, link: Link, station: Upgraded, primary: Upgraded) -> None:
-        """Begin to serve a station: both legs are open, and what they said early is heard."""
+    def adopt(self, link: Link, station: Upgraded, primary: Upgraded | None) -> None:
+        """Begin to serve a station; what both ends said early is heard. None: its CSMS is away."""
         now = self._clock()
         link.join(self.journal, self._shared, self._epoch)
-        route = link.route
-        legs = [
-            self._add(link, STATION, "station", station),
-            self._add(link, route.primary.name, "primary", primary),
-        ]
-        link.opened(legs[1], now)
-        for leg, early in ((legs[1], primary.early), (legs[0], station.early)):
+        legs = [(self._add(link, STATION, "station", station), station.early)]
+        if primary is None:
+            link.alone(now)
+        else:
+            leg = self._add(link, link.route.primary.name, "primary", primary)
+            link.opened(leg, now)
+            legs.insert(0, (leg, primary.early))
+        for connection, early in legs:
             if early:
-                self._take(leg, early, now)
+                self._take(connection, early, now)
         self._finish(now)
 
     def attach(self, link: Link, leg: str, upgraded: Upgraded) -> None:
@@ -114,6 +118,12 @@ class Lane:
         """Have a session that lives change its shadows."""
         now = self._clock()
         link.invite(shadows, records, now)
+        self._finish(now)
+
+    def hashed(self, link: Link, digest: str, over: str) -> None:
+        """Have a session go on with a command that changes its station's password."""
+        now = self._clock()
+        link.hashed(digest, over, now)
         self._finish(now)
 
     def shed(self, link: Link, leg: str) -> None:
@@ -192,7 +202,7 @@ class Lane:
     def _cut(self, connection: Connection, now: float) -> None:
         """The careful way: fragments, several frames at once, control frames, mistakes."""
         try:
-            for _ in range(TURN):
+            for _ in range(A_SHADOWS_TURN if connection.role == "shadow" else TURN):
                 if connection.state >= State.CLOSED or connection.paused:
                     return
                 if (frame := connection.decoder.next()) is None:
@@ -277,7 +287,7 @@ class Lane:
             self._set_alarm()
 
     def _set_alarm(self) -> None:
-        self._alarm_at = self._shared.timers.next
+        self._alarm_at = max(self._shared.timers.next, self._not_before)
         self._alarm.deadline = trio.current_time() + self._alarm_at - self._clock()
 
     async def _keep_time(self) -> None:
@@ -287,6 +297,7 @@ class Lane:
                 self._set_alarm()
                 await trio.sleep_forever()
             self._alarm_at = inf
+            self._not_before = self._clock() + GRAIN
             self._tick(self._clock())
 
     def _tick(self, now: float) -> None:

@@ -15,6 +15,8 @@ from gateway.core.effects import (
     Compared,
     Dial,
     Effect,
+    Guarded,
+    Learn,
     Mended,
     Paced,
     Persist,
@@ -30,6 +32,7 @@ from gateway.wire.framing import GOING_AWAY, INTERNAL, POLICY
 from gateway.wire.journal import Journal
 from gateway.wire.keepalive import Own
 from gateway.wire.newcomer import Newcomer
+from gateway.wire.unheard import Unheard
 
 
 class Core(Protocol):
@@ -45,10 +48,16 @@ class Core(Protocol):
         """Whether its station should not be read just now."""
         ...
 
+    @property
+    def stands_in(self) -> bool:
+        """Whether its station is served while the CSMS is away."""
+        ...
+
     def hear(self, leg: str, text: bytes, now: float) -> list[Effect]: ...
     def opened(self, leg: str, now: float) -> list[Effect]: ...
     def closed(self, leg: str, now: float) -> list[Effect]: ...
     def tick(self, now: float) -> list[Effect]: ...
+    def hashed(self, digest: str, over: str, now: float) -> list[Effect]: ...
     def invite(
         self, shadows: tuple[Upstream, ...], records: Records, now: float
     ) -> list[Effect]: ...
@@ -59,6 +68,10 @@ class Ashore(Protocol):
 
     def dial(self, link: "Link", leg: str) -> None:
         """Open that leg, with back-off, until it is open or the link is over. Idempotent."""
+        ...
+
+    def learn(self, link: "Link", password: bytes) -> None:
+        """Hash a password that its station is about to be told."""
         ...
 
     def ended(self, link: "Link") -> None:
@@ -75,8 +88,8 @@ class Link:
 
     __slots__ = (
         "_ashore", "_epoch", "_forgotten", "_frame", "_held", "_journal", "_shared", "_waiting",
-        "identity", "legs", "log", "newcomer", "over", "route", "scheduled", "session", "settled",
-        "strained",
+        "identity", "lasted", "legs", "log", "newcomer", "over", "route", "scheduled", "session",
+        "settled", "strained",
     )  # fmt: skip
 
     def __init__(
@@ -98,6 +111,8 @@ class Link:
         self._waiting = False
         self._frame = NO_FRAME
         self._forgotten = False
+        # Of a primary's leg that ended without a word: the seconds that it was there, else inf.
+        self.lasted: float | None = None
 
     def join(self, journal: Journal, shared: Watch, epoch: float) -> None:
         """Come under a lane. `epoch` is what the lane's clock lacks to the session's time."""
@@ -124,8 +139,14 @@ class Link:
         shared = self._shared
         shared.tally.added_seconds.observe(shared.clock() - now)
 
+    def alone(self, now: float) -> None:
+        """Have the core know that the primary is away, from the first moment."""
+        self._step(self.session.closed, self.route.primary.name, now + self._epoch)
+
     def opened(self, connection: Connection, now: float) -> None:
         """Have the core know of a new CSMS leg."""
+        if connection.role == "primary":
+            self.lasted, connection.owner = inf, Unheard(self, now)
         self._step(self.session.opened, connection.leg, now + self._epoch)
 
     def lost(self, connection: Connection, now: float) -> None:
@@ -145,6 +166,10 @@ class Link:
         """Have these shadows from now on, and no others."""
         self.route = msgspec.structs.replace(self.route, shadows=shadows)
         self._step(self.session.invite, shadows, records, now + self._epoch)
+
+    def hashed(self, digest: str, over: str, now: float) -> None:
+        """Have the core go on with a command that changes the station's password."""
+        self._step(self.session.hashed, digest, over, now + self._epoch)
 
     def tick(self, now: float) -> float:
         """Have the core look at its deadlines."""
@@ -244,6 +269,10 @@ class Link:
                 self._witness(effect)
             case Paced():
                 self._treat(effect)
+            case Learn(password):
+                self._ashore.learn(self, password)
+            case Guarded():
+                self._alarm(effect)
             case Mended(quirk, _, changes):
                 self._shared.tally.repairs[quirk,] += changes
             case Refused(leg, reason):
@@ -259,6 +288,19 @@ class Link:
                 "shadow decided differently",
                 csms=effect.csms, action=effect.action, severity=effect.severity,
                 paths=effect.paths,
+            )  # fmt: skip
+
+    def _alarm(self, effect: Guarded) -> None:
+        """A CSMS commands what it should not; a flood of it is counted, and not written."""
+        shared, now = self._shared, self._shared.clock()
+        rule, outcome, action = effect.rule, effect.outcome, effect.action
+        shared.tally.guarded[rule, action, outcome] += 1
+        if shared.alarms.wait(rule, now) <= 0.0:
+            shared.alarms.take(rule, now)
+            self.log.warning(
+                "guarded command",
+                rule=rule, action=action, outcome=outcome, detail=effect.detail,
+                csms=self.route.primary.name,
             )  # fmt: skip
 
     def _treat(self, effect: Paced) -> None:

@@ -11,6 +11,9 @@ class Newcomer(msgspec.Struct, frozen=True):
     certificate: bytes = b""  # a fingerprint of the one that it showed
     authorization: bytes = b""  # its own header, for CSMSs that are configured to be shown it
 
+    profile: int = 0  # the security profile with which it was let in
+    proof: str = ""  # the hash that its password fits
+
     def is_from_where(self, other: "Newcomer") -> bool:
         """Whether both come from the same place, or show the same certificate."""
         if self.certificate and self.certificate == other.certificate:

@@ -82,6 +82,10 @@ class Host(Protocol):
         """Whether the station is who it says. Raises HandshakeError if too many are asking."""
         ...
 
+    def proof(self, identity: str) -> str:
+        """The hash that its password fits; empty if it showed none."""
+        ...
+
     def route(self, identity: str, offered: list[str]) -> Route | None:
         """Where it goes."""
         ...
@@ -140,6 +144,8 @@ class Reception:
             source=source,
             certificate=fingerprint(shown_certificate(visitor.sock)),
             authorization=request.headers.get(b"authorization", b""),
+            profile=entrance.profile,
+            proof=self._host.proof(identity),
         )
         return Guest(identity, request, newcomer)
 
@@ -155,6 +161,8 @@ class Reception:
         if (route := self._host.route(guest.identity, offered)) is None:
             raise HandshakeError(404, "unknown_station")
         refuse_unmapped(route)
+        if stream.has_left(visitor.sock):  # nobody who lives is sent away for that one
+            return "lost"
         berth = await self._berth(route, guest.newcomer, known)
         subprotocol = f"ocpp{route.version}" if offered else None
         try:

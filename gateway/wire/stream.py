@@ -1,10 +1,16 @@
 """Awaiting on plain non-blocking sockets, TLS or not, until the lane takes them over."""
 
+import select
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
 
 import trio
+
+# Who knock at once wait here, a few seconds at most: in a longer queue a fleet that comes back
+# would wait longer than its stations have patience, and only those would be served who have left.
+BACKLOG = 1024
+LEFT = getattr(select, "POLLRDHUP", 0)
 
 
 async def secure(
@@ -74,13 +80,32 @@ async def connect(host: str, port: int) -> socket.socket:
     return sock
 
 
+def has_left(sock: socket.socket) -> bool:
+    """Whether the peer has closed, though what it said before may still be unread (on Linux)."""
+    poll = select.poll()
+    poll.register(sock, LEFT)
+    return bool(LEFT and poll.poll(0))
+
+
 def prepare(sock: socket.socket) -> None:
     """Non-blocking, no Nagle: frames are small and somebody waits for each."""
     sock.setblocking(False)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
-async def listen(host: str, port: int, backlog: int = 1024) -> list[socket.socket]:
+async def listen(host: str, port: int, backlog: int = BACKLOG) -> list[socket.socket]:
     """Listening sockets, one for each address that `host` has. Raises OSError."""
     listeners = await trio.open_tcp_listeners(port, host=host, backlog=backlog)
     return [socket.socket(fileno=listener.socket.detach()) for listener in listeners]
+
+
+def listen_beside(host: str, port: int, backlog: int = BACKLOG) -> list[socket.socket]:
+    """The same, where other processes of ours listen, too: Linux spreads connections over all.
+
+    Waits for the resolver, if `host` is a name. Raises OSError.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    return [
+        socket.create_server(address[:2], family=family, backlog=backlog, reuse_port=True)
+        for family, *_, address in found
+    ]

@@ -13,12 +13,16 @@ from gateway.wire.handshake import accept_key
 class UpgradeError(Exception):
     """The CSMS did not upgrade. `status` is its HTTP status, 0 where it spoke no sense.
 
-    `is_queue`: it was not even asked, because too many stations wait for it.
+    `is_queue`: it was not even asked, because too many stations wait for it. `again_in`: nor
+    because it closes this station's connections at once, seconds.
     """
 
-    def __init__(self, status: int, reason: str, *, is_queue: bool = False) -> None:
+    def __init__(
+        self, status: int, reason: str, *, is_queue: bool = False, again_in: float = 0.0
+    ) -> None:
         super().__init__(reason)
         self.status, self.reason, self.is_queue = status, reason, is_queue
+        self.again_in = again_in
 
 
 def authority(place: Endpoint) -> str:

@@ -1,15 +1,19 @@
-"""What must hold for any bytes: framing, handshakes of both sides, frames, and their limits.
+"""What must hold for any bytes: framing, handshakes, frames, whole sessions with all quirks.
 
     python -m tests.abuse.fuzzing SECONDS
 
-searches for that long and ends with 1 if something was found. What is found is kept in the folder
-`.hypothesis`, and tried first the next time; `test_fuzz.py` does the same for a moment.
+searches for that long and ends with another status than 0 if something was found. Half of the time
+by properties (hypothesis: what is found is kept in `.hypothesis`, and tried first the next time),
+half guided by coverage where atheris is installed (`guided.py`: its corpus is kept in `.fuzz`).
+`test_fuzz.py` does the first for a moment.
 """
 
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from importlib.util import find_spec
 
 import h11
 from hypothesis import HealthCheck, Phase, given, settings
@@ -29,6 +33,7 @@ from gateway.wire.handshake import (
     rejection,
 )
 from gateway.wire.upgrade import Upgrade, UpgradeError
+from tests.abuse.fuzzed_sessions import SESSION_SEEDS, sessions
 from tests.abuse.siege import KEY, request
 from tests.endtoend.bad_input import REQUESTS, TEXTS, frames
 from tests.endtoend.bad_input import frame as framed
@@ -124,6 +129,7 @@ def texts(data: bytes) -> None:
     assert encoded(1, data)
 
 
+STEP = 200  # examples, until it is the next one's turn
 CHUNKS = st.lists(st.integers(1, 300), max_size=20)
 TEXT_SEEDS = tuple(text.encode("utf-8", "surrogatepass")[:600] for text in TEXTS.values())
 REQUEST_SEEDS = (request(), *(data[:3000] for data in REQUESTS.values()))
@@ -141,6 +147,18 @@ TARGETS: dict[str, tuple[Callable[..., None], dict[str, st.SearchStrategy[object
         {"data": mutated((ANSWER, GOOD_ANSWER)), "size": st.integers(1, 200)},
     ),
     "texts": (texts, {"data": mutated(TEXT_SEEDS)}),
+    "sessions": (sessions, {"data": mutated(SESSION_SEEDS)}),
+}
+# The same from bytes alone, and what to begin with.
+BYTES: dict[str, tuple[Callable[[bytes], None], tuple[bytes, ...]]] = {
+    "framing": (
+        lambda data: framing(data[8:], bool(data[:1] > b"\x7f"), [one + 1 for one in data[1:8]]),
+        tuple(b"\xff" + bytes(7) + seed for seed in SMALL_SEEDS),
+    ),
+    "requests": (requests, REQUEST_SEEDS),
+    "answers": (lambda data: answers(data[1:], data[0] + 1 if data else 1), (GOOD_ANSWER,)),
+    "texts": (texts, TEXT_SEEDS),
+    "sessions": (sessions, SESSION_SEEDS),
 }
 
 
@@ -162,13 +180,22 @@ def search(name: str, examples: int) -> None:
 
 
 def main(seconds: float) -> int:
-    """Search in all of them, in turn, until the time is over."""
-    ends, rounds = time.monotonic() + seconds, 0
+    """Search in all of them, in turn, until the time is over; the status to end with."""
+    is_guided = find_spec("atheris") is not None
+    ends, rounds = time.monotonic() + seconds / (2 if is_guided else 1), 0
     while time.monotonic() < ends:
         rounds += 1
         for name in TARGETS:
-            search(name, 1000)
-    print(f"{rounds * 1000} examples for each of {', '.join(TARGETS)}: nothing found")
+            search(name, STEP)
+    print(f"{rounds * STEP} examples for each of {', '.join(TARGETS)}: nothing found")
+    if not is_guided:
+        print("atheris is not installed: nothing was guided by coverage")
+        return 0
+    each = max(1, round(seconds / 2 / len(BYTES)))
+    for name in BYTES:
+        command = [sys.executable, "-m", "tests.abuse.guided", name, str(each)]
+        if status := subprocess.run(command, check=False).returncode:
+            return status
     return 0
 
 

@@ -12,6 +12,7 @@ from tests.endtoend.wire_end import RefusedError
 pytestmark = pytest.mark.trio
 
 HERE, ELSEWHERE = STRANGERS[0], STRANGERS[1]
+PATIENT = "handshake_timeout = 60.0\n"  # however busy the machine is, nobody is out of time
 
 
 async def alive(stage: Camp, around: Siege, source: str, identity: str = "TWIN") -> Talker:
@@ -27,7 +28,7 @@ async def test_from_the_same_address_the_newer_one_takes_the_place_at_once(stage
         old = await alive(stage, around, HERE, "TWIN-0")
         began = time.monotonic()
         new = await alive(stage, around, HERE, "TWIN-0")
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 2.5  # it was not probed
         assert await old.is_closed() == 1008
         assert "currentTime" in await new.call("Heartbeat", {})
         assert (await around.gateway.counts()).of("stations_connected") == 2
@@ -83,10 +84,11 @@ async def test_only_whoever_was_let_in_can_have_an_identity_banned(stage: Camp) 
     keys = 'security_profile = 1\n[listen.credentials]\nCANARY = "x"\nVICTIM = "y"\n'
     gateway = await stage.gateway(
         await stage.csms("far", "1.6"),
-        listen=f"{keys}{COUNT_ALL}reconnects_per_minute = 3\nwrong_passwords = 0\n",
+        listen=f"{PATIENT}{keys}{COUNT_ALL}reconnects_per_minute = 3\nwrong_passwords = 0\n",
+        timeouts="dial = 60.0",
     )
     right = [(b"Authorization", b"Basic Q0FOQVJZOng=")]
     around = Siege(gateway, await stage.station(gateway, "CANARY", headers=right))
-    assert {await around.status(request("VICTIM"), HERE) for _ in range(20)} == {401}
+    assert {await around.status(request("VICTIM"), HERE) for _ in range(8)} == {401}
     victim = [(b"Authorization", b"Basic VklDVElNOnk=")]
     await (await around.admitted("VICTIM", headers=victim)).drop()

@@ -5,7 +5,7 @@ import pytest
 
 from adapters import frame
 from gateway.core.effects import STATION, Refused, Send
-from gateway.limits import LIMITS, is_deep
+from gateway.limits import LIMITS, SHORT, is_deep
 from gateway.testing.bench import Bench
 from tests.abuse.siege import Camp, siege, staffed
 from tests.endtoend.sessions import CSMS_ANSWERS
@@ -73,12 +73,12 @@ async def test_whoever_goes_on_saying_what_is_no_frame_is_sent_away() -> None:
 
 
 def test_depth_is_told_whatever_is_in_the_strings() -> None:
-    deep, strings = b"[" * 65 + b"]" * 65, b'"' + b"[" * 600 + b'\\"{{"'
-    assert is_deep(b" " * 512 + deep, 64)
-    assert not is_deep(b" " * 512 + deep, 65)
+    deep, strings = b"[" * 65 + b"]" * 65, b'"' + b"[" * SHORT + b'\\"{{"'
+    assert is_deep(b" " * SHORT + deep, 64)
+    assert not is_deep(b" " * SHORT + deep, 65)
     assert not is_deep(b"[" + strings + b"]", 64)
     assert is_deep(b"[" + strings + b"," + deep + b"]", 64)
-    assert is_deep(b'["\\\\",' + deep + b" " * 512 + b"]", 64)
+    assert is_deep(b'["\\\\",' + deep + b" " * SHORT + b"]", 64)
     assert not is_deep(b"[" + b"{}," * 5000 + b"0]", 64)
     assert not is_deep(b'["' + b'\\"' * 30_000, 64)
 

@@ -2,32 +2,23 @@
 
 import base64
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import trio
 
 from gateway.passwords import hashed
+from gateway.testing.fakes import CallFailed
+from tests import planted
 from tests.endtoend.sessions import CSMS_ANSWERS
 from tests.endtoend.stage import Stage
 from tests.endtoend.wire_end import RefusedError
+from tests.planted import CARD, KEY, PASSWORDS, found_in
 
 pytestmark = pytest.mark.trio
 
-PLANTED = {
-    "station": "planted-station-password",
-    "other": "planted-plain-password",
-    "wrong": "planted-wrong-password",
-    "csms": "planted-csms-password",
-    "key": "706c616e7465642d6b65792d6f662d32302d6279",
-}
-
-
-def forms(secret: str) -> set[str]:
-    """How a secret may look: as it is, in base64 at any offset, in hex."""
-    raw = secret.encode()
-    encoded = {base64.b64encode(b"x" * pad + raw).decode()[4:-4] for pad in range(3)}
-    return {secret, raw.hex(), *encoded}
+PLANTED = PASSWORDS | {"key": KEY}
 
 
 def authorization(identity: str, password: str) -> list[tuple[bytes, bytes]]:
@@ -64,13 +55,17 @@ async def test_no_secret_is_in_a_log_a_metric_or_what_the_command_line_shows(sta
     station.answers["ChangeConfiguration"] = {"status": "Accepted"}
     payload = {"key": "AuthorizationKey", "value": PLANTED["key"]}
     await desk.call("ChangeConfiguration", payload)
+    station.answers["GetDiagnostics"] = {}
+    for host in ("10.0.0.1", "files.example"):
+        location = f"ftp://me:{PLANTED['file server']}@{host}/{PLANTED['path']}"
+        with suppress(CallFailed):
+            await desk.call("GetDiagnostics", {"location": location})
+    await station.call("Authorize", {"idTag": CARD})
     said = await checked(gateway.path) + await checked(gateway.path, "--all")
     gateway.path.write_text(gateway.path.read_text().replace("[log]", "[log]\nsurprise = 1"))
     said += await checked(gateway.path)
     said += gateway.log + (await gateway.get("/metrics"))[1]
-    for name, secret in PLANTED.items():
-        for form in forms(secret):
-            assert form not in said, name
+    assert not found_in(said.encode())
     assert "station refused" in gateway.log
 
 
@@ -82,3 +77,24 @@ async def test_a_csms_sees_the_stations_credentials_only_where_that_is_wanted(st
         await stage.station(gateway, "CS-1", headers=headers)
         end = await csms.connection("CS-1")
         assert end.headers.get(b"authorization") == told
+
+
+async def test_whatever_turns_up_is_found_in_any_form() -> None:
+    for name, secret in PLANTED.items():
+        raw = secret.encode()
+        for shown in (raw, base64.b64encode(b"CS-1:" + raw), raw.hex().encode()):
+            assert name in found_in(b"... " + shown + b" ..."), name
+    assert found_in(f"tag {CARD.lower()}".encode()) == {"card"}
+    assert not found_in(b"nothing of the kind")
+
+
+async def test_what_turns_up_is_told_with_its_place_and_what_may_hold_it_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planted, "FOLDERS", [tmp_path, tmp_path / "gone"])
+    for name in ("gateway.toml", "state.db", "server.key"):
+        (tmp_path / name).write_text(f"all of {CARD}")
+    assert not list(planted.turned_up())
+    (tmp_path / "evidence.db").write_text(f"{CARD} {PASSWORDS['csms']}")
+    found = {f"{what} in {tmp_path / 'evidence.db'}" for what in ("card", "csms")}
+    assert set(planted.turned_up()) == found

@@ -32,6 +32,7 @@ def raw(value: Any) -> msgspec.Raw:
         (START | {"connectorId": 1.5}, "TypeConstraintViolation"),
         (START | {"connectorId": True}, "TypeConstraintViolation"),
         (START | {"idTag": ["A"]}, "TypeConstraintViolation"),
+        (START | {"idTag": 7}, "TypeConstraintViolation"),
         (START | {"idTag": "x" * 21}, "PropertyConstraintViolation"),
         (START | {"colour": "red"}, "FormatViolation"),
         ([], "FormatViolation"),
@@ -58,7 +59,6 @@ def test_a_value_of_no_enumeration_and_a_list_too_short_have_theirs() -> None:
     [
         ({"connectorId": " 1 "}, "text_number"),
         ({"connectorId": "1", "reservationId": None}, "null_field"),
-        ({"idTag": 7}, "number_text"),
     ],
 )
 def test_a_fault_that_changes_no_meaning_is_repaired_and_declared(
@@ -70,10 +70,11 @@ def test_a_fault_that_changes_no_meaning_is_repaired_and_declared(
     assert rule in [loss[0] for loss in known.losses]
 
 
-@pytest.mark.parametrize("fault", [{"connectorId": "1"}, {"idTag": 7}])
-def test_an_operator_may_want_none_of_it(fault: dict[str, Any]) -> None:
+def test_an_operator_may_want_none_of_it() -> None:
     with pytest.raises(PayloadError):
-        lenient.request(raw(START | fault), v16.StartTransactionRequest, memory("off"))
+        lenient.request(
+            raw(START | {"connectorId": "1"}), v16.StartTransactionRequest, memory("off")
+        )
 
 
 def test_an_answer_is_not_lost_for_a_field_too_many() -> None:

@@ -8,7 +8,14 @@ from gateway.testing import Bench
 from tests.adapters.key_rows import only
 
 STATE = {
-    "boot": {"chargePointModel": "M1", "chargePointVendor": "VendorX"},
+    "boot": {
+        "chargePointModel": "M1",
+        "chargePointVendor": "VendorX",
+        "chargePointSerialNumber": "SN-1",
+        "chargeBoxSerialNumber": "BOX-1",
+        "meterType": "DBC",
+        "meterSerialNumber": "M-7",
+    },
     "connectors": {"0": {"status16": "Unavailable"}, "1": {"status16": "Charging"}, "2": {}},
 }
 CONFIG: dict[str, Any] = {
@@ -54,6 +61,9 @@ ChargingStation - AvailabilityState - Unavailable
 ChargingStation - SupplyPhases - 1
 ChargingStation - Model - M1
 ChargingStation - VendorName - VendorX
+OCPP16LegacyCtrlr - meterType - DBC
+OCPP16LegacyCtrlr - meterSerialNumber - M-7
+OCPP16LegacyCtrlr - chargeBoxSerialNumber - BOX-1
 EVSE 1 Available - true
 EVSE 1 AvailabilityState - Occupied
 EVSE 1 SupplyPhases - 1
@@ -132,6 +142,18 @@ def test_what_follows_from_a_key_is_asked_for(
     row = {"key": key, "readonly": True, "value": listed}
     out = bench.hear("charger", [3, ask[1], {"configurationKey": [row]}])
     assert only(out, "backend")[2]["getVariableResult"][0]["attributeValue"] == value
+
+
+@pytest.mark.parametrize("component", ["AuthCacheCtrlr", "SmartChargingCtrlr"])
+def test_of_a_key_that_a_station_lacks_nothing_follows(component: str) -> None:
+    asked = place(component, "-", "Available", "-")
+    bench = Bench("A", {})
+    ask = only(
+        bench.hear("backend", [2, "c", "GetVariables", {"getVariableData": [asked]}]), "charger"
+    )
+    out = bench.hear("charger", [3, ask[1], {"unknownKey": ask[3]["key"]}])
+    (told,) = only(out, "backend")[2]["getVariableResult"]
+    assert told["attributeStatus"] == "UnknownVariable"
 
 
 def test_the_power_of_an_evse_is_the_bound_of_its_variable() -> None:

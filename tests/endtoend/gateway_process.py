@@ -15,6 +15,8 @@ from typing import Protocol
 import trio
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests import planted
+
 PATIENCE = 15.0  # seconds that anything may take before a test has failed
 LOOK_AGAIN = 0.02
 # Below the ports that the kernel gives to outgoing connections: nobody takes one meanwhile.
@@ -116,12 +118,15 @@ class Gateway:
         self.port, self.admin = free_port(), free_port()
         self.url = f"{scheme}://{ACCESS}:{self.port}/ocpp"
         self.process: subprocess.Popen[bytes] | None = None
+        planted.FOLDERS.append(folder)
         self.write(config)
 
     def write(self, config: str) -> None:
         """Put a configuration in place; whoever runs already has to be told."""
         head = f'[listen]\nurl = "{self.url}"\n'
         admin = f'[admin]\nlisten = "{ACCESS}:{self.admin}"\n'
+        if "[log]" not in config:
+            admin += '[log]\nlevel = "debug"\n'
         self.path.write_text(f"{head}{config}\n{admin}", encoding="utf-8")
 
     @property
@@ -164,6 +169,8 @@ class Gateway:
         """End it in any case."""
         if self.process is None:
             return
+        if self.is_alive:
+            (self.folder / "metrics").write_text((await self.get("/metrics"))[1])
         self.process.terminate()
         with suppress(trio.TooSlowError):
             await self.ended()

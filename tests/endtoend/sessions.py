@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from gateway.testing.fakes import Answer, Payload
+from tests.planted import CARD as CARD
 
-CARD = "04A1B2C3D4E5F6"
 TX20 = "7d1f2b5e-3c2a-5d8e-9f10-2b6f0a9c1e11"
 TX16 = 4711
 Calls = list[tuple[str, Payload]]

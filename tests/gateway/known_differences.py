@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from random import Random
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from adapters.translation.scalars import rfc3339
+from gateway.core.comparison.answers import REFUSED, SILENT
 from tests.gateway.shadow_stage import NOW, Stage, event_201
 
 Answer: TypeAlias = dict[str, Any] | str | None  # a payload, an error's code, or silence
 Twist: TypeAlias = Callable[[str, str, dict[str, Any]], Answer]  # version, action, answer
 
 BLOCKED, DAY = "BLOCKED-CARD", 86_400.0
-MONEY = ("Authorize", "StartTransaction", "TransactionEvent")
+COMMAND = "Command"  # a kind of exchange: both CSMSs command the station
 
 
 def flipped(version: str, action: str, answer: dict[str, Any]) -> Answer:
@@ -67,21 +68,72 @@ def chattier(version: str, action: str, answer: dict[str, Any]) -> Answer:
     return answer | {"idTokenInfo": answer["idTokenInfo"] | {"language1": "fr"}}
 
 
-# severity: action of the station's version, the twist, and in which setting it can be seen
-KNOWN: list[tuple[str, str, Twist, Callable[[str, str, str], bool]]] = [
-    ("S0", "Authorize", flipped, lambda *_: True),
-    ("S0", "StartTransaction", flipped, lambda *_: True),
-    ("S0", "Started", flipped, lambda *_: True),
-    ("S0", "StartTransaction", unnumbered, lambda station, primary, shadow: shadow == "1.6"),
-    ("S0", "Ended", dearer, lambda *each: set(each) == {"2.0.1"}),
-    ("S0", "Authorize", refused, lambda *_: True),
-    ("S1", "DataTransfer", declined, lambda *_: True),
-    ("S1", "SignCertificate", declined, lambda *each: set(each) == {"2.0.1"}),
-    ("S2", "Heartbeat", of_another_time, lambda *_: True),
-    ("S2", "Authorize", long_lasting, lambda *_: True),
-    ("S2", "DataTransfer", silent, lambda *_: True),
-    ("S2", "Heartbeat", refused, lambda *_: True),
-    ("S3", "Authorize", chattier, lambda *each: set(each) == {"2.0.1"}),
+def of_another_group(version: str, action: str, answer: dict[str, Any]) -> Answer:
+    """Another parent of the token: who may stop a transaction."""
+    if "idTagInfo" in answer:
+        return answer | {"idTagInfo": answer["idTagInfo"] | {"parentIdTag": "OTHERS"}}
+    group = {"groupIdToken": {"idToken": "OTHERS", "type": "Central"}}
+    return answer | {"idTokenInfo": answer["idTokenInfo"] | group}
+
+
+def turned(version: str, action: str, asked: dict[str, Any]) -> Answer:
+    """The opposite command."""
+    return asked | {"type" if version == "1.6" else "operationalStatus": "Operative"}
+
+
+def left_out(version: str, action: str, asked: dict[str, Any]) -> Answer:
+    """No command at all."""
+    return None
+
+
+def rebooted(version: str, action: str, asked: dict[str, Any]) -> Answer:
+    """One command more: the name of its action."""
+    return "Reset"
+
+
+class Known(NamedTuple):
+    """A difference: what it touches, in which exchange, and the path at which it must be found."""
+
+    severity: str
+    kind: str  # of exchange
+    twist: Twist
+    path_16: str  # in the words of a 1.6 station
+    path_201: str
+    speaks: tuple[str, ...] = ()  # the only settings in which it can be seen: station, CSMSs
+
+    def is_seen(self, setting: tuple[str, str, str]) -> bool:
+        """Whether nothing on the way hides it."""
+        if self.speaks == ("shadow 1.6",):
+            return setting[2] == "1.6"
+        return not self.speaks or setting == self.speaks
+
+    def path(self, version: str) -> str:
+        """Where it must be found."""
+        return self.path_16 if version == "1.6" else self.path_201
+
+
+ALL_201 = ("2.0.1", "2.0.1", "2.0.1")  # 1.6 has no word for it
+TAG, TOKEN = "idTagInfo.status", "idTokenInfo.status"
+KNOWN = [
+    Known("S0", "Authorize", flipped, TAG, TOKEN),
+    Known("S0", "StartTransaction", flipped, TAG, TOKEN),
+    Known("S0", "Started", flipped, TAG, TOKEN),
+    Known("S0", "Authorize", of_another_group, "idTagInfo.parentIdTag",
+          "idTokenInfo.groupIdToken.idToken"),
+    Known("S0", "StartTransaction", unnumbered, "transactionId", "", ("shadow 1.6",)),
+    Known("S0", "Ended", dearer, "", "totalCost", ALL_201),
+    Known("S0", "Authorize", refused, REFUSED, REFUSED),
+    Known("S1", "DataTransfer", declined, "status", "status"),
+    Known("S1", "SignCertificate", declined, "", "status", ALL_201),
+    Known("S1", COMMAND, turned, "type", "operationalStatus"),
+    Known("S1", COMMAND, left_out, "missing", "missing"),
+    Known("S1", COMMAND, rebooted, "extra", "extra"),
+    Known("S2", "Heartbeat", of_another_time, "currentTime", "currentTime"),
+    Known("S2", "Authorize", long_lasting, "idTagInfo.expiryDate",
+          "idTokenInfo.cacheExpiryDateTime"),
+    Known("S2", "DataTransfer", silent, SILENT, SILENT),
+    Known("S2", "Heartbeat", refused, REFUSED, REFUSED),
+    Known("S3", "Authorize", chattier, "", "idTokenInfo.language1", ALL_201),
 ]  # fmt: skip
 
 
@@ -89,7 +141,8 @@ class Csms:
     """Answers as every CSMS with the same customers would, each in its own way."""
 
     def __init__(self, stage: Stage, leg: str, rng: Random, first_number: int) -> None:
-        self.stage, self.version, self.rng = stage, stage.legs[leg].version, rng
+        self.stage, self.leg, self.rng = stage, leg, rng
+        self.version = stage.legs[leg].version
         self.number, self.skew = first_number, rng.uniform(-25, 25)
         self.twist: Twist | None = None
         for action in ("BootNotification", "Heartbeat", "Authorize", "StartTransaction",
@@ -97,9 +150,25 @@ class Csms:
                        "SignCertificate", "StatusNotification"):  # fmt: skip
             stage.legs[leg].answers[action] = self._answerer(action)
 
+    def command(self) -> None:
+        """Command the station, as every CSMS would."""
+        place: dict[str, Any] = {"connectorId": 1, "type": "Inoperative"}
+        if self.version == "2.0.1":
+            evse = {"id": 1, "connectorId": 1}
+            place = {"operationalStatus": "Inoperative", "evse": evse}
+        told = place if self.twist is None else self.twist(self.version, COMMAND, place)
+        if isinstance(told, str):
+            soft = "Soft" if self.version == "1.6" else "OnIdle"
+            self.stage.command(self.leg, told, {"type": soft})
+            told = place
+        if told is not None:
+            self.stage.command(self.leg, "ChangeAvailability", told)
+
     def _answerer(self, action: str) -> Callable[[dict[str, Any]], Answer]:
         def answer(asked: dict[str, Any]) -> Answer:
             said = self._said(action, asked)
+            if self.version == "2.0.1" and self.rng.random() < 0.2:
+                said["customData"] = {"vendorId": "Own", "number": self.rng.random()}
             return said if self.twist is None else self.twist(self.version, action, said)
 
         return answer
@@ -193,7 +262,7 @@ class Fleet16:
         """The kinds of one round."""
         return [
             "Authorize", "StartTransaction", "MeterValues", "StopTransaction", "Heartbeat",
-            "DataTransfer", "StatusNotification", "Authorize", "Heartbeat", "Authorize",
+            "DataTransfer", "StatusNotification", "Authorize", "Heartbeat", COMMAND,
         ]  # fmt: skip
 
 
@@ -236,5 +305,5 @@ class Fleet201:
         """The kinds of one round."""
         return [
             "Authorize", "Started", "Updated", "Ended", "Heartbeat", "DataTransfer",
-            "StatusNotification", "Authorize", "SignCertificate", "Heartbeat",
+            "StatusNotification", "Authorize", "SignCertificate", COMMAND,
         ]  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from benchmarks import core_cost, machine, messages, peers, table, wire
+from benchmarks import core_cost, machine, messages, pairs, peers, scale, table, wire
 from benchmarks.figures import Busy, Idle, Outcome, Report, Row, Verified
 
 ROOT = Path(__file__).parents[2]
@@ -22,7 +22,10 @@ CASES = ["websockets-asyncio"] + ["gateway-shadow"] * peers.gateway_is_here()
 
 
 def run(results: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [*COMMAND, "--results", str(results), *arguments]
+    return said([*COMMAND, "--results", str(results), *arguments])
+
+
+def said(command: list[str]) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
     )
@@ -47,6 +50,40 @@ def test_a_quick_run_measures_and_verifies_every_answer(name: str, tmp_path: Pat
     assert outcome.busy.exchanges > 0
     assert outcome.busy.cpu_ns > 0
     assert report.machine["kernel"]
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_small_crowd_comes_meters_is_cut_and_all_come_back(workers: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.scale", "--quick", "--workers", workers]
+    done = said([*command, "--results", str(tmp_path)])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "answered and heard" in done.stdout
+    (written,) = tmp_path.glob("scale-*.json")
+    report = msgspec.json.decode(written.read_bytes(), type=scale.Scale)
+    assert [phase.name for phase in report.phases] == ["connect", "idle", "meter", "cut", "again"]
+    last = report.phases[-1].found
+    assert 80 < last.sent == last.answered <= last.heard
+
+
+def test_two_workers_are_measured_against_one_and_against_two_gateways(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "benchmarks.pairs", "--quick", "--way", "translated"]
+    done = said([*command, "--results", str(tmp_path)])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "P7 translated: two workers do" in done.stdout
+    (written,) = tmp_path.glob("pairs-*.json")
+    report = msgspec.json.decode(written.read_bytes(), type=pairs.PairReport)
+    for kinds in report.ways.values():
+        assert [len(runs) for runs in kinds.values()] == [1, 1, 1]
+        assert all(run.per_second > 0 for runs in kinds.values() for run in runs)
+
+
+def test_a_histogram_tells_the_bound_of_what_came_in_between() -> None:
+    line = 'ocpp_gateway_loop_lag_seconds_bucket{le="%s"} %d\n'
+    before = "".join(line % pair for pair in (("0.1", 5), ("1.0", 5), ("+Inf", 5)))
+    after = "".join(line % pair for pair in (("0.1", 104), ("1.0", 105), ("+Inf", 105)))
+    assert scale.at_share(before, after, "loop_lag_seconds") == 0.1
+    assert scale.at_share(before, after, "loop_lag_seconds", 1.0) == 1.0
+    assert scale.at_share(before, before, "loop_lag_seconds") == 0.0
 
 
 def test_an_unknown_name_is_wrong_usage(tmp_path: Path) -> None:

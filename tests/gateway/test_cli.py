@@ -165,3 +165,13 @@ def test_the_module_is_a_program_too() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert "segment" in done.stdout
+
+
+def test_whoever_reads_no_further_is_no_fault() -> None:
+    command = [sys.executable, "-m", "gateway.cli", "quirks", "list"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(30) == 0

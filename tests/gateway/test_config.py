@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from gateway.addresses import Endpoint, endpoint, host_port, leg_url
@@ -122,7 +123,10 @@ def test_an_identity_is_encoded_and_mapped_on_the_way_to_a_csms(folder: Path) ->
     for identity, url in (("a b/ä", "CS%201"), ("x y/ü", "x%20y%2F%C3%BC")):
         found = route(config, identity, [])
         assert found is not None
-        assert dial_url(config.named("legacy"), found) == f"ws://127.0.0.1:9101/steve/{url}"
+        legacy = config.named("legacy")
+        assert dial_url(legacy, found) == f"ws://127.0.0.1:9101/steve/{url}"
+        legacy = msgspec.structs.replace(legacy, trailing_slash=True)
+        assert dial_url(legacy, found) == f"ws://127.0.0.1:9101/steve/{url}/"
 
 
 WRONG = [
@@ -144,6 +148,26 @@ WRONG = [
         "csms[0].station_credentials",
         "a password of ours",
     ),
+    (
+        'version = "1.6"',
+        'version = "1.6"\npassword = "x"\nempty_password = true',
+        "csms[0].empty_password",
+        "other credentials",
+    ),
+    (
+        'version = "1.6"',
+        'version = "1.6"\nanswer_here = ["Authorize"]',
+        "csms[0].answer_here[0]",
+        "FirmwareStatusNotification",
+    ),
+    (
+        'version = "1.6"',
+        'version = "1.6"\nbusy_codes = [""]',
+        "csms[0].busy_codes[0]",
+        "a CALLERROR",
+    ),
+    ('version = "1.6"', 'version = "1.6"\nturn_gap = -1', "csms[0].turn_gap", ">= 0"),
+    ('version = "1.6"', 'version = "1.6"\nshort_lived = 6', "csms[0].short_lived", "<= 5"),
     ("security_profile = 0", 'credentials = { a = "scrypt$1" }', "listen.credentials.a", "n$r$p"),
     ("security_profile = 0", 'credentials_file = "no"', "", "can be read"),
     ('url = "ws://127.0.0.1:9000/ocpp"', "", "listen.url", "required"),

@@ -9,6 +9,7 @@ from adapters import v16, v201
 from adapters.frame import Call, CallError, CallResult
 from adapters.translation.options import Options
 from adapters.translation.scalars import counted_ids
+from gateway.config import is_sampled
 from gateway.core.effects import STATION, Compared, Persist, Send
 from gateway.core.route import Route, Upstream
 from gateway.core.session import Session
@@ -37,6 +38,16 @@ def test_whatever_a_shadow_commands_is_declined_as_its_schema_wants(version: Any
             assert answer.code == "NotSupported"
     coffee = Call("1", "MakeCoffee", msgspec.Raw(b"{}"))
     assert isinstance(virtual.answer(seen, coffee, "accept-noop"), CallError)
+
+
+def test_a_share_has_always_the_same_stations_and_a_larger_one_has_more() -> None:
+    names = [f"CS-{number}" for number in range(2000)]
+    tenth, half, none, everyone = (
+        {name for name in names if is_sampled(name, share)} for share in (0.1, 0.5, 0.0, 1.0)
+    )
+    assert tenth < half < everyone == set(names)
+    assert not none
+    assert 150 < len(tenth) < 250
 
 
 class Setting:

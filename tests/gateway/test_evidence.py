@@ -1,67 +1,24 @@
-"""The evidence: collected, bounded, redacted, kept, judged, reconciled and shown."""
+"""The evidence: collected, bounded, redacted, kept, judged and reconciled."""
 
 import sqlite3
 from decimal import Decimal
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
-from gateway.cli import main
 from gateway.core.comparison.sessions import Part
-from gateway.core.effects import Compared, Recorded, Sample
-from gateway.core.route import Route, Upstream
-from gateway.core.shadows.redaction import redacted, redacted_secrets, token_hash
-from gateway.evidence import collector, commands, page, side_by_side, summary, text
+from gateway.core.effects import Compared, Recorded
+from gateway.core.redaction import redacted, redacted_secrets, token_hash
+from gateway.evidence import collector, summary, text
 from gateway.evidence.collector import Collector
 from gateway.evidence.file import EvidenceFile
 from gateway.evidence.noise import Rate, judged
 from gateway.evidence.reconcile import reconciled
-from gateway.evidence.rows import BOUNDS, SessionRow
+from gateway.evidence.rows import SessionRow
 from gateway.store import StoreError
-
-NOW = 1_740_823_200.0
-DAY = 86_400
-ROUTE = Route("CS-1", "1.6", "pilot", Upstream("old", "1.6"))
-CALL = b'{"idTag":"CARD-1"}'
-YES, NO = b'{"idTagInfo":{"status":"Accepted"}}', b'{"idTagInfo":{"status":"Blocked"}}'
-
-
-def matched(csms: str = "new", action: str = "Authorize") -> Compared:
-    return Compared(csms, action, "matched", "S3", (), (), "answer", 0.02, 0.2)
-
-
-def differs(path: str = "idTagInfo.status", severity: str = "S0", csms: str = "new") -> Compared:
-    sample = Sample(CALL, YES, NO)
-    paths = (path,)
-    return Compared(
-        csms, "Authorize", "mismatched", severity, paths, (), "answer", 0.02, 0.2, sample
-    )
-
-
-def written(
-    folder: Path, effects: list[tuple[float, Compared | Recorded]], segment: str = "pilot"
-) -> EvidenceFile:
-    """A file that holds what was witnessed at these times."""
-    file = EvidenceFile(folder / "evidence.db", writes=True)
-    keeps = Collector(file.key)
-    route = msgspec.structs.replace(ROUTE, segment=segment)
-    for at, effect in effects:
-        if isinstance(effect, Compared):
-            keeps.compared(route, effect, at)
-        else:
-            keeps.recorded(route, effect)
-        batch = keeps.take(at)
-        assert batch is not None
-        file.write(batch)
-    return file
-
-
-def report(file: EvidenceFile, baselines: tuple[str, ...] = ()) -> summary.Report:
-    return summary.report(file, "pilot", "old", 0.0, NOW, baselines)
-
+from tests.gateway.evidence_stage import DAY, NOW, ROUTE, differs, matched, report, written
 
 # Redaction
 
@@ -114,12 +71,17 @@ def test_samples_are_few_and_names_are_bounded(tmp_path: Path) -> None:
     assert sum(batch.detailed.values()) == 2 * (collector.MOST_NAMES + 500), "counted all the same"
     assert keeps.take(NOW) is None
     file.write(batch)
-    assert Collector(file.key, file.sampled(), 3).take(NOW) is None
-    again = Collector(file.key, file.sampled(), 3)
+    again = Collector(file.key, file.sampled(NOW), 3)
     again.compared(ROUTE, differs(), NOW)
     later = again.take(NOW)
     assert later is not None
     assert later.pairs == [], "what was kept before a restart counts"
+
+
+def test_a_huge_payload_is_only_named_as_such() -> None:
+    huge = msgspec.json.encode({"data": ["x" * 1000] * 20})
+    assert collector.shown(huge, b"k") == b'"(%d bytes)"' % len(huge)
+    assert collector.shown(b"null", b"k") == b"null"
 
 
 def test_counts_stay_for_ever_and_what_names_people_goes(tmp_path: Path) -> None:
@@ -127,12 +89,64 @@ def test_counts_stay_for_ever_and_what_names_people_goes(tmp_path: Path) -> None
     file = written(
         tmp_path, [(NOW, differs()), (NOW + 3600, differs()), (NOW, Recorded("new", part))]
     )
-    file.prune(NOW + 100 * DAY, keep_days=90)
+    file.prune(NOW + 100 * DAY, keep_days=90, samples=20)
     assert list(file.of_station("pilot", 0)) == []
     assert file.pairs("pilot", 0) == []
     assert file.sessions("pilot", 0) == []
     ((day, _, times),) = file.tallied("pilot", 0)
     assert (day % DAY, times) == (0, 2)
+
+
+def test_of_each_path_the_newest_pairs_are_kept_a_few_a_day(tmp_path: Path) -> None:
+    file = EvidenceFile(tmp_path / "evidence.db", writes=True)
+    keeps = Collector(file.key, samples_per_path=3)
+    for day in range(4):
+        for _ in range(5):
+            keeps.compared(ROUTE, differs(), NOW + day * DAY)
+        batch = keeps.take(NOW + day * DAY)
+        assert batch is not None
+        assert len(batch.pairs) == 3
+        file.write(batch)
+    file.prune(NOW + 3 * DAY, keep_days=90, samples=3)
+    assert {pair.at for pair in file.pairs("pilot", 0)} == {NOW + 3 * DAY}
+    (path,) = report(file).shadows[0].paths
+    assert (path.rate.differed, len(path.samples)) == (20, 3), "all are counted"
+
+
+def test_one_shadow_that_invents_fields_hides_nothing_of_another(tmp_path: Path) -> None:
+    file = EvidenceFile(tmp_path / "evidence.db", writes=True)
+    keeps = Collector(file.key)
+    for number in range(collector.MOST_NAMES + 10):
+        keeps.compared(ROUTE, differs(f"odd{number}", csms="odd"), NOW)
+    keeps.compared(ROUTE, differs(), NOW)
+    batch = keeps.take(NOW)
+    assert batch is not None
+    file.write(batch)
+    new = next(one for one in report(file).shadows if one.csms == "new")
+    assert [row.path for row in new.paths] == ["idTagInfo.status"]
+
+
+def test_a_path_is_as_grave_as_itself_and_not_as_its_neighbour(tmp_path: Path) -> None:
+    both = Compared(
+        "new", "Authorize", "mismatched", "S0", ("idTagInfo.status", "idTagInfo.expiryDate")
+    )
+    (shadow,) = report(written(tmp_path, [(NOW, both)])).shadows
+    assert {row.path: row.severity for row in shadow.paths} == {
+        "idTagInfo.status": "S0", "idTagInfo.expiryDate": "S2",
+    }  # fmt: skip
+
+
+def test_a_shadow_that_never_answers_is_not_said_to_decide_alike(tmp_path: Path) -> None:
+    silent = Compared("new", "Heartbeat", "unanswered", "S2", ("(no answer)",))
+    found = report(written(tmp_path, [(NOW, silent), (NOW, silent)]))
+    (shadow,) = found.shadows
+    assert shadow.unexplained == {"S2": 2}
+    assert shadow.paths[0].rate == Rate(2, 2)
+    lines = text.shown(found).splitlines()
+    assert lines[2] == (
+        "Shadow new: no decision on money or access differs; 2 others are not explained"
+    )
+    assert lines[3] == "  compared 2 of 2 exchanges (100.0%)"
 
 
 def test_the_file_is_for_its_owner_alone_and_holds_no_token(tmp_path: Path) -> None:
@@ -210,6 +224,10 @@ def test_without_a_baseline_the_first_day_is_the_measure(tmp_path: Path) -> None
         .paths
     )
     assert (same.judgement, worse.judgement) == ("noise", "real")
+    broken = noisy("new", 60, 100, NOW + 8 * DAY) + noisy("new", 60, 100, NOW + 10 * DAY)
+    file = written(tmp_path / "d", first + broken)
+    (late,) = summary.report(file, "pilot", "old", NOW + 7 * DAY, NOW + 11 * DAY).shadows[0].paths
+    assert late.judgement == "real", "the first day is that of the shadow, not of the report"
     (fresh,) = report(written(tmp_path / "c", first)).shadows[0].paths
     assert fresh.judgement == "real", "nothing is explained before there is something to hold it to"
 
@@ -234,6 +252,7 @@ def row(leg: str, native: str, **more: Any) -> SessionRow:
         ([{"ended": NOW + 3700}], "time"),
         ([{"began": NOW + 59}], "matched"),
         ([{"ended": None, "meter_stop": None}], "unended"),
+        ([{}], "unended here"),
         ([{"token": "u"}], "missing"),
         ([{"token": "u", "ours": "1"}], "token"),
         ([], "missing"),
@@ -244,10 +263,15 @@ def row(leg: str, native: str, **more: Any) -> SessionRow:
 def test_sessions_are_reconciled_as_billing_would(
     theirs: list[dict[str, Any]], expected: str
 ) -> None:
-    rows = [row("old", "1"), *(row("new", f"n{i}", **each) for i, each in enumerate(theirs))]
+    mine = {} if expected != "unended here" else {"ended": None, "meter_stop": None}
+    expected = expected.removesuffix(" here")
+    rows = [
+        row("old", "1", **mine),
+        *(row("new", f"n{i}", **each) for i, each in enumerate(theirs)),
+    ]
     found = reconciled("old", "new", rows)
     assert found.counts[expected] == 1
-    assert found.left_kwh == 5
+    assert found.left_kwh == (0 if mine else 5)
     assert (expected == "matched") == (not found.findings)
 
 
@@ -266,116 +290,22 @@ def test_parts_of_a_session_become_one_record(tmp_path: Path) -> None:
     assert kept.token == token_hash("CARD-1", file.key)
 
 
-# Shown
-
-
-class Page(HTMLParser):
-    """What a page is made of; complains about what is not closed."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.words: list[str] = []
-        self.feed(html)
-        self.close()
-        assert self.open == [], self.open
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-        if tag != "meta":
-            self.open.append(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> EvidenceFile:
-    odd = Compared("new", "Reset", "mismatched", "S1", ("extra",), (), "command",
-                   sample=Sample(b"null", b"null", b'{"type":"Hard"}'))  # fmt: skip
-    gap = Compared("new", "Authorize", "not_comparable", "S3", ("gap",))
-    ruled = Compared("new", "Heartbeat", "ignored", "S3", (), ("clock",))
-    parts = [
-        Recorded(leg, Part("7", token="CARD-1", began=NOW)) for leg in ("station", "old", "new")
-    ]
-    effects = [matched(), differs(), differs("<script>alert(1)</script>"), odd, gap, ruled, *parts]
-    return written(tmp_path, [(NOW, effect) for effect in effects])
-
-
-def test_the_page_is_whole_loads_nothing_and_runs_nothing(file: EvidenceFile) -> None:
-    found = Page(page.shown(report(file)))
-    assert found.tags.count("svg") == 3
-    assert "script" not in found.tags
-    assert not {name for name, _ in found.attributes} & {"src", "href", "onload", "onclick"}
-    words = "".join(found.words)
-    assert "<script>alert(1)</script>" in words, "shown as what it is"
-    assert "decisions on money or access differ" in words
-    assert "CARD-1" not in words
-    Page(page.shown(report(EvidenceFile(file.path, writes=True))))
-
-
-def test_the_text_says_what_matters_first(file: EvidenceFile) -> None:
-    lines = text.shown(report(file)).splitlines()
-    assert lines[0].startswith("Segment pilot, primary old")
-    assert lines[2].startswith("Shadow new: 2 decisions on money or access differ")
-    joined = "\n".join(lines)
-    assert "S0 real      Authorize idTagInfo.status: 1 of 3 (33.33%)  see #1" in joined
-    assert "Reset" in joined
-    assert "extra 1" in joined
-
-
-def test_quantiles_are_upper_bounds_of_classes() -> None:
-    classes = [0] * (len(BOUNDS) + 1)
-    classes[3], classes[7] = 96, 4
-    assert summary.quantiles(classes) == summary.Quantiles(BOUNDS[3], BOUNDS[3], BOUNDS[7])
-
-
-def test_a_pair_is_shown_side_by_side(file: EvidenceFile) -> None:
-    pair = file.pair(1)
-    assert pair is not None
-    lines = side_by_side.shown(pair).splitlines()
-    assert lines[1] == "S0 mismatched  answer Authorize: idTagInfo.status"
-    (changed,) = [line for line in lines if line.startswith("  !")]
-    assert '"status": "Accepted"' in changed
-    assert '"status": "Blocked"' in changed
-
-
-def test_the_commands_say_what_is_wrong(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], file: EvidenceFile
-) -> None:
-    config = tmp_path / "gateway.toml"
-    config.write_text(
-        '[listen]\nurl = "ws://127.0.0.1:9000"\n'
-        '[[csms]]\nname = "old"\nurl = "ws://127.0.0.1:1"\nversion = "1.6"\n'
-        '[[csms]]\nname = "new"\nurl = "ws://127.0.0.1:2"\nversion = "2.0.1"\n'
-        '[[segment]]\nname = "pilot"\nprimary = "old"\nshadows = ["new"]\n'
-        '[store]\nurl = "sqlite://state.db"\n'
-    )
-    told = ["--config", str(config)]
-    for form, begins in (("text", "Segment"), ("json", "{"), ("html", "<!DOCTYPE html>")):
-        assert main(["shadow", "report", "--segment", "pilot", "--format", form, *told]) == 0
-        assert capsys.readouterr().out.startswith(begins)
-    assert main(["shadow", "report", "--segment", "nobody", *told]) == 2
-    assert main(["shadow", "report", "--segment", "pilot", "--since", "soon", *told]) == 2
-    assert main(["shadow", "diff", "1", *told]) == 0
-    assert main(["shadow", "diff", "999", *told]) == 1
-    assert "no pair has the number 999" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("told", "at"),
-    [("90m", NOW - 5400), ("2d", NOW - 2 * DAY), ("2025-03-01", 1_740_787_200.0)],
-)
-def test_since_is_an_age_or_a_date(told: str, at: float) -> None:
-    assert commands.since(told, NOW) == at
+def test_a_number_that_is_given_out_again_is_another_session(tmp_path: Path) -> None:
+    parts: list[Recorded] = []
+    for at in (NOW, NOW + 900):
+        for leg, native in (("old", "7"), ("new", f"n{at}")):
+            ours = "7" if leg == "new" else None
+            parts += [
+                Recorded(leg, Part(native, ours, began=at, meter_start=Decimal(0))),
+                Recorded(leg, Part(native, ended=at + 60, meter_stop=Decimal(1000))),
+            ]
+    file = EvidenceFile(tmp_path / "evidence.db", writes=True)
+    keeps = Collector(file.key)
+    for part in parts:
+        keeps.recorded(ROUTE, part)
+    batch = keeps.take(NOW)
+    assert batch is not None
+    file.write(batch)
+    found = reconciled("old", "new", file.sessions("pilot", 0))
+    assert (found.counts["matched"], found.left_kwh) == (2, 2)
+    assert not found.findings

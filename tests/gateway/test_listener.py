@@ -43,6 +43,19 @@ async def test_a_station_talks_with_its_csms() -> None:
         assert gateway.csms.headers[0][b"authorization"] == b"Basic Z3c6cHc="
 
 
+async def test_who_has_left_before_being_heard_takes_nobodys_place() -> None:
+    async with front() as gateway, gateway.station("CS1") as station:
+        for _ in range(3):  # in one breath, so that the gateway finds them closed
+            with socket.create_connection(("127.0.0.1", gateway.port)) as gone:
+                gone.sendall(UPGRADE)
+        async with gateway.station("CS2") as later:  # accepted behind them
+            await later.send_message("hello")
+            assert await later.get_message() == "/a/CS2:hello"
+        assert gateway.outcome("lost") == 3
+        await station.send_message("still here")
+        assert await station.get_message() == "/a/CS1:still here"
+
+
 async def test_messages_of_any_size_survive_both_ways() -> None:
     async with front() as gateway, gateway.station("CS1") as station:
         for size in (0, 1, 125, 126, 1000, 65_000):

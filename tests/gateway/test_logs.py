@@ -102,3 +102,17 @@ def test_a_stream_that_is_gone_harms_nobody() -> None:
     logs.set_up(stream=stream)
     stream.close()
     structlog.get_logger().info("unheard")
+
+
+def test_a_url_loses_its_user_and_password_also_in_an_exception() -> None:
+    stream = io.StringIO()
+    logs.set_up(stream=stream)
+    log = structlog.get_logger()
+    try:
+        raise ValueError("ftp://me:hidden@files.example/x is no good")
+    except ValueError:
+        log.exception("crashed", url="ftp://me:hidden@files.example/x")
+    (line,) = logged(stream)
+    assert line["url"] == "ftp://files.example/x"
+    assert "hidden" not in stream.getvalue()
+    assert "is no good" in str(line["exception"])

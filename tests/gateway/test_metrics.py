@@ -17,7 +17,10 @@ PROMISED = {
     "added_seconds": ("histogram", set()),
     "translations_total": ("counter", {"pairing", "action", "outcome"}),
     "translation_loss_total": ("counter", {"rule"}),
+    "guarded_total": ("counter", {"rule", "action", "outcome"}),
     "journal_entries_total": ("counter", {"csms", "event"}),
+    "answered_here_total": ("counter", {"csms", "action"}),
+    "short_lived_legs_total": ("counter", {"csms"}),
     "quirk_repairs_total": ("counter", {"quirk"}),
     "quirk_observed_total": ("counter", {"quirk"}),
     "unknown_dialect_total": ("counter", {"action", "field"}),
@@ -46,7 +49,10 @@ def busy_tally() -> Tally:
     tally.added_seconds.observe(50e-6)
     tally.translations["16_to_201", "Heartbeat", "exact"] += 1
     tally.losses["LOSS.unit",] += 1
+    tally.guarded["url", "GetLog", "refused"] += 1
     tally.journal["new", "replayed"] += 1
+    tally.answered_here["new", "Heartbeat"] += 1
+    tally.legs_short["new",] += 1
     tally.repairs["huawei.empty-vendor",] += 1
     tally.observed["huawei.empty-vendor",] += 1
     tally.unknown_dialects["MeterValues", "meterValue"] += 1

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.core.effects import STATION, Close
 from gateway.core.route import Upstream
-from gateway.core.shadows import breaker
+from gateway.core.shadows import arrival, breaker
 from tests.gateway.shadow_stage import BOOT, NOON, Stage, event_201, start_16
 
 PAIRS = [("1.6", "1.6"), ("1.6", "2.0.1"), ("2.0.1", "1.6"), ("2.0.1", "2.0.1")]
@@ -25,6 +25,34 @@ def test_a_transaction_goes_on_and_ends_under_the_shadows_own_number() -> None:
     assert [each["transactionId"] for each in shadow.said("StopTransaction")] == [7]
     assert [each["transactionId"] for each in primary.said("StopTransaction")] == [42]
     assert stage.verdicts() == [("ignored", ()), ("matched", ()), ("matched", ())]
+
+
+@pytest.mark.parametrize(("station", "primary"), PAIRS)
+@pytest.mark.parametrize("shadow", ["1.6", "2.0.1"])
+def test_in_every_pair_it_ends_under_the_name_that_the_shadow_knows(
+    station: str, primary: str, shadow: str
+) -> None:
+    stage = Stage(station, primary, {"shadow": shadow})
+    if shadow == "1.6":
+        started = {"transactionId": 7, "idTagInfo": {"status": "Accepted"}}
+        stage.legs["shadow"].answers["StartTransaction"] = started
+    stage.call("BootNotification", BOOT[station])
+    if station == "1.6":
+        number = stage.call("StartTransaction", start_16())[2]["transactionId"]
+        stage.call("StopTransaction", STOP | {"transactionId": number})
+    else:
+        token = {"idToken": "CARD-1", "type": "Central"}
+        stage.call("TransactionEvent", event_201("Started", idToken=token))
+        stage.call("TransactionEvent", event_201("Ended", 1))
+    leg = stage.legs["shadow"]
+    if shadow == "1.6":
+        assert [each["transactionId"] for each in leg.said("StopTransaction")] == [7]
+        return
+    begun, ended = leg.said("TransactionEvent")[0], leg.said("TransactionEvent")[-1]
+    assert (begun["eventType"], ended["eventType"]) == ("Started", "Ended")
+    name = begun["transactionInfo"]["transactionId"]
+    assert ended["transactionInfo"]["transactionId"] == name
+    assert station == "1.6" or name == "t-1"
 
 
 def test_the_numbers_survive_a_restart() -> None:
@@ -62,7 +90,9 @@ def test_a_shadow_that_comes_late_is_told_boot_statuses_and_open_transactions(
         stage.call("StatusNotification", place)
         token = {"idToken": "CARD-1", "type": "Central"}
         stage.call("TransactionEvent", event_201("Started", idToken=token))
+    stage.wait(arrival.PATIENCE)
     before = len(stage.compared)
+    assert before == 3, "what it misses is said not to be comparable"
     stage.open("shadow")
     heard = [action for action, _ in stage.legs["shadow"].heard]
     assert heard[0] == "BootNotification"
@@ -77,6 +107,31 @@ def test_a_shadow_that_comes_late_is_told_boot_statuses_and_open_transactions(
         stage.call("TransactionEvent", event_201("Ended", 1))
     ended = "StopTransaction" if shadow == "1.6" else "TransactionEvent"
     assert stage.legs["shadow"].said(ended)
+
+
+@pytest.mark.parametrize("shadow", ["1.6", "2.0.1"])
+def test_what_a_station_says_while_its_shadow_is_dialled_waits_for_it(shadow: str) -> None:
+    stage = Stage(shadows={"shadow": shadow}, opens=False)
+    stage.call("BootNotification", BOOT["1.6"])
+    stage.call("StartTransaction", start_16())
+    stage.wait(arrival.PATIENCE / 2)
+    stage.open("shadow")
+    stage.call("StopTransaction", STOP)
+    assert sum(stage.tally.shadow_replays.values()) == 0
+    heard = [action for action, _ in stage.legs["shadow"].heard]
+    assert heard.count("BootNotification") == 1
+    verdicts = [verdict for verdict, _ in stage.verdicts()]
+    assert len(verdicts) == 3
+    assert set(verdicts) <= {"matched", "ignored"}
+
+
+def test_a_shadow_that_does_not_come_in_time_has_missed_all_that_waited() -> None:
+    stage = Stage(opens=False)
+    for _ in range(3):
+        stage.call("Heartbeat")
+    stage.wait(arrival.PATIENCE)
+    stage.call("Heartbeat")
+    assert stage.verdicts() == [("not_comparable", ("not connected",))] * 4
 
 
 def test_a_shadow_can_be_switched_on_and_off_while_the_station_stays() -> None:
@@ -189,6 +244,38 @@ def test_credentials_in_urls_are_not_told() -> None:
     assert stage.legs["primary"].said("DataTransfer") == [data]
     told = stage.legs["shadow"].said("DataTransfer")
     assert told == [data | {"data": "ftp://files.example/log"}]
+
+
+def test_the_value_of_a_password_is_not_told() -> None:
+    stage = Stage("2.0.1", "2.0.1", {"shadow": "2.0.1"})
+    row = {"eventId": 1, "timestamp": NOON, "trigger": "Delta", "actualValue": "secret",
+           "eventNotificationType": "CustomMonitor", "component": {"name": "SecurityCtrlr"},
+           "variable": {"name": "BasicAuthPassword"}}  # fmt: skip
+    stage.call("NotifyEvent", {"generatedAt": NOON, "seqNo": 0, "eventData": [row]})
+    (told,) = stage.legs["shadow"].said("NotifyEvent")
+    assert told["eventData"] == [row | {"actualValue": "(redacted)"}]
+    stage.command("shadow", "GetBaseReport", {"requestId": 5, "reportBase": "FullInventory"})
+    stage.command("primary", "GetBaseReport", {"requestId": 5, "reportBase": "FullInventory"})
+    held = {"component": {"name": "SecurityCtrlr"}, "variable": {"name": "BasicAuthPassword"},
+            "variableAttribute": [{"value": "secret"}]}  # fmt: skip
+    report = {"requestId": 5, "generatedAt": NOON, "seqNo": 0, "reportData": [held]}
+    stage.call("NotifyReport", report)
+    (told,) = stage.legs["shadow"].said("NotifyReport")
+    assert told["reportData"] == [held | {"variableAttribute": [{"value": "(redacted)"}]}]
+    assert stage.legs["primary"].said("NotifyReport") == [report]
+
+
+def test_a_station_may_use_its_message_ids_again() -> None:
+    stage = Stage()
+    shadow = stage.legs["shadow"]
+    shadow.is_silent = True
+    stage.hear(STATION, [2, "same", "Heartbeat", {}])
+    stage.wait(20)
+    stage.hear(STATION, [2, "same", "Heartbeat", {}])
+    stage.wait(11)
+    shadow.is_silent = False
+    stage.hear("shadow", [3, shadow.open[-1][0], {"currentTime": NOON}])
+    assert [verdict for verdict, _ in stage.verdicts()] == ["unanswered", "matched"]
 
 
 def test_several_shadows_do_not_know_of_each_other() -> None:

@@ -13,6 +13,8 @@ from tests.schema_oracle import encode
 
 ACTIONS = {"1.6": v16.ACTIONS, "2.0.1": v201.ACTIONS}
 REMOTE = {"idTag": "CARD-1", "connectorId": 1}
+LIST = {"listVersion": 1, "updateType": "Full"}
+CARDS = [{"idTag": "B"}, {"idTagInfo": {"status": "Blocked"}, "idTag": "A"}]
 AVAILABLE = {"connectorId": 1, "type": "Inoperative"}
 
 
@@ -139,6 +141,8 @@ def test_a_command_that_the_primary_does_not_give_is_declined_in_the_end() -> No
          [("matched", ()), ("mismatched", ("missing",))]),
         ([("ReserveNow", REMOTE | {"reservationId": 1, "expiryDate": NOON})],
          [("ReserveNow", REMOTE | {"reservationId": 9, "expiryDate": NOON})], [("matched", ())]),
+        ([("SendLocalList", LIST | {"localAuthorizationList": CARDS})],
+         [("SendLocalList", LIST | {"localAuthorizationList": CARDS[::-1]})], [("matched", ())]),
         ([("ChangeAvailability", AVAILABLE)],
          [("ChangeAvailability", AVAILABLE | {"type": "Operative"})], [("mismatched", ("type",))]),
         ([("ChangeAvailability", AVAILABLE)],
@@ -174,6 +178,36 @@ def test_stopping_the_same_transaction_is_the_same_whatever_it_is_called() -> No
     stage.command("primary", "RemoteStopTransaction", {"transactionId": 42})
     stage.wait(90)
     assert stage.verdicts() == [("matched", ()), ("mismatched", ("transactionId",))]
+
+
+def test_variables_set_at_once_are_those_set_one_by_one() -> None:
+    stage = Stage("2.0.1", "2.0.1", {"shadow": "2.0.1"})
+    rows = [variable("A", attributeValue="1"), variable("B", attributeValue="2")]
+    stage.command("primary", "SetVariables", {"setVariableData": rows})
+    for row in (rows[1], variable("A", attributeValue="7")):
+        stage.command("shadow", "SetVariables", {"setVariableData": [row]})
+    stage.wait(90)
+    assert stage.verdicts() == [("matched", ()), ("mismatched", ("attributeValue",))]
+
+
+def test_commands_to_two_connectors_may_come_in_any_order() -> None:
+    stage = Stage("2.0.1", "2.0.1", {"shadow": "2.0.1"})
+    places = [{"operationalStatus": "Inoperative", "evse": {"id": 1, "connectorId": n}}
+              for n in (1, 2)]  # fmt: skip
+    for leg, order in (("primary", places), ("shadow", places[::-1])):
+        for place in order:
+            stage.command(leg, "ChangeAvailability", place)
+    assert stage.verdicts() == [("matched", ()), ("matched", ())]
+
+
+def test_commands_that_wait_when_the_shadow_goes_are_not_lost() -> None:
+    stage = Stage()
+    stage.command("shadow", "Reset", {"type": "Hard"})
+    stage.command("primary", "ClearCache")
+    stage.drop("shadow")
+    assert set(stage.verdicts()) == {
+        ("mismatched", ("extra",)), ("not_comparable", ("disconnected",)),
+    }  # fmt: skip
 
 
 def test_what_the_translation_asks_for_itself_is_no_command() -> None:

@@ -39,7 +39,7 @@ class Forwarding:
     """A session that passes texts on, and closes one side when the other is gone."""
 
     def __init__(self, shadows: tuple[str, ...] = ()) -> None:
-        self.deadline, self.congested = inf, False
+        self.deadline, self.congested, self.stands_in = inf, False, False
         self.shadows, self.calls = shadows, []  # type: tuple[str, ...], list[tuple[Any, ...]]
 
     def hear(self, leg: str, text: bytes, now: float) -> list[Effect]:

@@ -279,3 +279,16 @@ def test_no_more_signs_are_looked_for_in_frequent_messages_than_they_can_bear() 
         for action in ("MeterValues", "Heartbeat", "TransactionEvent"):
             gate = gates["from_station"].get(action)
             assert gate is None or len(gate.signs) <= 5, action
+
+
+def test_a_fault_of_a_csms_is_of_the_version_that_the_csms_speaks() -> None:
+    of_16, of_201 = (
+        quirk(name=f"csms.{name}", side="csms", version=version, match=Match(opt_in=True))
+        for name, version in (("old", "1.6"), ("new", "2.0.1"))
+    )
+    of_station = quirk(version="1.6")
+    registry = Registry([of_16, of_201, of_station])
+    on = frozenset(registry.by_name)
+    assert registry.repairs_for(plate(), on=on).names == ("csms.old", "volt.fault")
+    behind_201 = registry.repairs_for(plate(), on=on, csms_version="2.0.1")
+    assert behind_201.names == ("csms.new", "volt.fault")

@@ -1,15 +1,25 @@
 """Quirks of the operator's own are data, and what is wrong with them is told by its place."""
 
 import tomllib
+from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from pathlib import Path
+from textwrap import dedent
+from typing import Any, Literal, get_args, get_origin
 
+import msgspec
 import pytest
 
+from tests.toml_text import inline
+from vendor_quirks.compiled import DIRECTIONS
 from vendor_quirks.match import Nameplate
 from vendor_quirks.mending import mend, mend_text
-from vendor_quirks.registry import REGISTRY
-from vendor_quirks.user import ENVELOPES, REPAIRS, TEXTS, QuirkError, quirks_from
+from vendor_quirks.primitives import Hook, Kind
+from vendor_quirks.quirk import Quirk
+from vendor_quirks.registry import QUIRKS, REGISTRY
+from vendor_quirks.repairs.fields import Each, When
+from vendor_quirks.situation import Situation
+from vendor_quirks.user import PARTS, QuirkError, quirks_from
 
 HEAD = """
 [[quirk]]
@@ -114,6 +124,14 @@ def test_a_file_can_say_every_hook() -> None:
         (("pattern = '", "pattern = '("), "quirk[0].raw_text[0].pattern", "regular expression"),
         (('"@transaction"', '"@tea"'), "quirk[0].command[0].when", "@transaction"),
         (('"Soft"', '"$@tea"'), "quirk[0].command[0].put", "@transaction"),
+        (('"kWh"', "1"), "quirk[0].from_station[1].unit", "Expected `str`"),
+        (("factor = 1000", ""), "quirk[0].from_station[1].factor", "no default"),
+        (('version = "1.6"', 'version = "1.7"'), "quirk[0].version", "Invalid enum value"),
+        (
+            ('["$absent", "Energy.Active.Import.Register"]', "{ over = 5 }"),
+            "quirk[0].from_station.where.measurand",
+            "above",
+        ),
         (('do = "AnswerHere"', 'do = "exec"'), "quirk[0].answer_here[0].do", "AnswerHere"),
     ],
 )
@@ -135,6 +153,119 @@ def test_a_users_quirk_of_a_known_name_takes_the_place_of_ours() -> None:
     assert not REGISTRY.with_more([quirk]).repairs_for(abb).to_station
 
 
-def test_nothing_that_runs_can_be_named() -> None:
-    for kind in (*REPAIRS.values(), *TEXTS.values(), *ENVELOPES.values()):
-        assert all("Callable" not in str(f) for f in kind.__annotations__.values()), kind
+EVERY = [(hook, kind) for hook, kinds in PARTS.items() for kind in kinds.values()]
+HEADS: dict[Hook, str] = {"repair": "[quirk.from_station]", "handshake": "quirk.handshake"}
+SAMPLES: tuple[tuple[str, Any], ...] = (  # by what a field's type says of itself
+    ("Callable", "unquoted"),
+    ("'status'", ["status"]),
+    ("tuple[str, dict", ["Heartbeat", {"a": "b"}]),
+    ("tuple[int", [1]),
+    ("tuple[str", ["a"]),
+    ("tuple[", ["a", "$absent"]),
+    ("frozenset", ["a"]),
+    ("dict[", {"a": "b"}),
+    ("Decimal", 1.5),
+    ("bytes", "a"),
+    ("str", "a"),
+    ("int", 1),
+    ("float", 1.5),
+    ("bool", True),
+    ("Any", "a"),
+)
+
+
+def sample(kind: Any) -> Any:
+    """Some value that a field of this type may be given in a file."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return whole(kind)
+    if get_origin(kind) is Literal:
+        return get_args(kind)[-1]
+    said = kind.__name__ if type(kind) is type else str(kind)
+    return next(value for word, value in SAMPLES if word in said)
+
+
+def whole(kind: Kind) -> dict[str, Any]:
+    """A table with all that a kind of part has."""
+    return {field.name: sample(field.type) for field in msgspec.structs.fields(kind)}
+
+
+@pytest.mark.parametrize(("hook", "kind"), EVERY, ids=lambda one: getattr(one, "__name__", one))
+def test_every_part_can_be_written(hook: Hook, kind: Kind) -> None:
+    match = "{}" if hook == "handshake" else '{ vendor = "Acme" }'
+    head = f'[[quirk]]\nname = "acme.it"\nmatch = {match}\nwhy = "why"\nseen = "seen"\n'
+    told = "".join(f"{name} = {inline(value)}\n" for name, value in whole(kind).items())
+    table = HEADS.get(hook, f"[quirk.{hook}]")
+    table = f"[{table}]\n" + ('actions = ["MeterValues"]\n' if hook == "repair" else "")
+    (quirk,) = parsed(f'{head}{table}do = "{kind.__name__}"\n{told}')
+    made = quirk.from_station["MeterValues"] if hook == "repair" else getattr(quirk, hook)
+    (part,) = made if isinstance(made, tuple) else (made,)
+    assert type(part) is kind
+    for field in msgspec.structs.fields(kind):
+        assert getattr(part, field.name) not in (None, msgspec.NODEFAULT), field.name
+
+
+def test_no_kind_of_part_is_forgotten() -> None:
+    used = {type(one) for quirk in QUIRKS for one in parts_of(quirk)}
+    data = {kind for kind in used if issubclass(kind, msgspec.Struct)}
+    known = {kind for _, kind in EVERY} | {Each, When}
+    others = {kind for kind in data - known if ".vendors." not in kind.__module__}
+    assert not others, "what one vendor alone needs stays with it"
+
+
+def parts_of(quirk: Quirk) -> Iterator[Any]:
+    """All that a quirk is made of, and what is within."""
+    tables = (getattr(quirk, direction).values() for direction in DIRECTIONS)
+    found = [part for table in tables for several in table for part in several]
+    for part in (*found, *quirk.raw_text, *quirk.envelope, *quirk.command, *quirk.answer_here):
+        while part is not None:
+            yield part
+            part = getattr(part, "repair", None)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fits", "other"),
+    [
+        ('{ none_of = "units" }', "Furlong", "Wh"),
+        ('{ none_of = ["Wh"] }', "kWh", "Wh"),
+        ('{ like = "k*" }', "kWh", "Wh"),
+        ("{ above = 5.5 }", "6", "5"),
+        ("{ below = 5 }", 4, 5),
+        ('["Wh", "$absent"]', None, "kWh"),
+    ],
+)
+def test_a_condition_may_ask_for_more_than_a_value(wanted: str, fits: Any, other: Any) -> None:
+    (quirk,) = parsed(
+        f"""{HEAD}
+        [[quirk.from_station]]
+        actions = ["MeterValues"]
+        where = {{ unit = {wanted} }}
+        do = "Default"
+        field = "seen"
+        value = true
+        """
+    )
+    (repair,) = quirk.from_station["MeterValues"]
+    assert repair({"unit": fits}, Situation()) == 1
+    assert repair({"unit": other}, Situation()) == 0
+
+
+def test_what_a_condition_asks_is_noted_without_a_word() -> None:
+    (quirk,) = parsed(
+        f"""{HEAD}
+        [[quirk.from_station]]
+        actions = ["MeterValues"]
+        where = {{ "@transaction" = "$absent" }}
+        do = "Default"
+        field = "connectorId"
+        value = "$@only_connector"
+        """
+    )
+    assert quirk.needs == {"transactions", "status"}
+
+
+def test_the_example_in_the_paper_can_be_read() -> None:
+    paper = (Path(__file__).parents[2] / "vendor_quirks/README.md").read_text("utf-8")
+    section = paper[paper.index("## Quirks of your own") :].partition("\n* ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("    ")]
+    (quirk,) = parsed(dedent("\n".join(lines)))
+    assert (quirk.from_station, quirk.command, quirk.timing.min_gap) != ({}, (), 0.0)

@@ -98,6 +98,7 @@ QUIRKS = (
         seen="citrineos/citrineos-core PR#1069",
         catalogue=("requeststart-profile-with-transactionid",),
         confidence="medium",
+        untranslated=True,  # the translation refuses such a profile, and says why
         from_csms={
             "RequestStartTransaction": (Each("chargingProfile", DropField("transactionId")),)
         },

@@ -10,7 +10,6 @@ QUIRKS = (
         name="shared.local-list-in-portions",
         match=Match(),
         side="csms",
-        version="1.6",
         why="Sends its whole table at once, which is more than SendLocalListMaxLength.",
         seen="shiv3/ocpp-cp-simulator steve-verify: SteVe",
         catalogue=("steve-full-list-sends-all",),

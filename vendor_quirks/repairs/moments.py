@@ -40,7 +40,8 @@ def read(text: str, zone: float = 0.0) -> float | None:
 class Moment(msgspec.Struct, frozen=True):
     """Make a date-time out of what a peer spelled, or of the time when it was received.
 
-    A right one stays as it is. What cannot be read stays too, for whoever judges it.
+    A right one stays as it is. What cannot be read stays too, for whoever judges it. One that
+    is asked for what is not believed leaves the spelling to others.
     """
 
     field: str = "timestamp"
@@ -69,7 +70,8 @@ class Moment(msgspec.Struct, frozen=True):
             return None
         if moment < self.not_before or (self.within and abs(moment - known.now) > self.within):
             return spelled(known.now)
-        return None if RIGHT.fullmatch(value) else _with_fraction(spelled(moment), value)
+        is_enough = self.not_before or self.within or RIGHT.fullmatch(value)
+        return None if is_enough else _with_fraction(spelled(moment), value)
 
 
 def _with_fraction(told: str, value: str) -> str:

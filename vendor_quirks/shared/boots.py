@@ -16,10 +16,10 @@ QUIRKS = (
     ),
     Quirk(
         name="wallbox.boots-when-asked-early",
-        match=Match(vendor="Wall Box Chargers"),
+        match=Match(vendor="Wall Box Chargers", firmware_from="6", firmware_before="7"),
         version="1.6",
         why="Asked for something in its first seconds it boots again, and never answers.",
-        seen="lbbrhzn/ocpp#1414, #1503 (20 s cure it), #1510: 6.6.x",
+        seen="lbbrhzn/ocpp#1414, #1503 (20 s cure it), #1510: 6.6.12 to 6.6.20",
         catalogue=("wallbox-boot-during-setup",),
         confidence="medium",
         timing=Pace(hold_until="boot", settle=20.0),

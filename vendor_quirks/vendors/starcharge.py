@@ -2,7 +2,6 @@
 
 from vendor_quirks.pace import Pace
 from vendor_quirks.quirk import Match, Quirk
-from vendor_quirks.repairs.fields import Drop
 
 QUIRKS = (
     Quirk(
@@ -13,6 +12,5 @@ QUIRKS = (
         seen="lbbrhzn/ocpp#1096: Aurora with 1.0.0.0.7b107_MG",
         catalogue=("starcharge-vendor-loop",),
         timing=Pace(min_gap=1.0),
-        from_station={"BootNotification": (Drop(("iccid", "imsi"), ("",)),)},
     ),
 )

@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from adapters.frame import TO_201, CallError, CallResult
-from adapters.payload import decoder, encode
+from adapters.payload import decoder
 from gateway.core.comparison.rules import SETS, Setting, rules_for, severity
 
 Verdict: TypeAlias = Literal[
@@ -17,9 +17,13 @@ Difference: TypeAlias = tuple[str, Any, Any]  # path, primary's value, shadow's;
 
 MOST_PATHS = 16
 BROKEN = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+# What differs if there are no two answers to look into.
+REFUSED, REFUSED_BY_PRIMARY = "(refused by the shadow)", "(refused by the primary)"
+SILENT = "(no answer)"
 # How the gateway itself answers a station whose CSMS did not.
 NO_ANSWER = "no answer to "
 _decode = decoder(dict[str, Any]).decode
+_in_order = msgspec.json.Encoder(order="sorted").encode  # a field's place says nothing
 
 
 class Outcome(NamedTuple):
@@ -93,8 +97,8 @@ def _of_errors(action: str, primary: Answer, shadow: Answer) -> Outcome:
         return MATCHED if is_same else Outcome("mismatched", "S2", ("code",))
     worst = severity(action, ("$",))
     if isinstance(right, CallError):
-        return Outcome("shadow_error", worst, ("$",))
-    return Outcome("mismatched", worst, ("$",))
+        return Outcome("shadow_error", worst, (REFUSED,))
+    return Outcome("mismatched", worst, (REFUSED_BY_PRIMARY,))
 
 
 def judged(
@@ -113,8 +117,9 @@ def judged(
     rules = tuple(sorted(names))
     if real:
         worst = severity(action, tuple(real), is_command=is_command)
-        paths = sorted(real, key=lambda path: (severity(action, (path,)), path))[:MOST_PATHS]
-        return Outcome("mismatched", worst, tuple(paths), rules)
+        grave = sorted((severity(action, (path,), is_command=is_command), path) for path in real)
+        paths = tuple(path for _, path in grave[:MOST_PATHS])
+        return Outcome("mismatched", worst, paths, rules)
     return Outcome("ignored", "S3", (), rules) if rules else MATCHED
 
 
@@ -135,7 +140,7 @@ def differences(left: dict[str, Any], right: dict[str, Any], at: str = "") -> It
 
 def _of_lists(left: list[Any], right: list[Any], path: str, key: str) -> Iterator[Difference]:
     if key in SETS:
-        left, right = sorted(left, key=encode), sorted(right, key=encode)
+        left, right = sorted(left, key=_in_order), sorted(right, key=_in_order)
     if len(left) != len(right):
         yield path, left, right
         return

@@ -5,9 +5,11 @@ from typing import Any
 import msgspec
 
 from adapters.frame import Version
+from adapters.payload import encode
 from gateway.core.comparison.answers import MATCHED, Outcome, differences, judged
 from gateway.core.comparison.rules import Setting, severity
 
+FOREVER = float("inf")
 KEPT = 128  # commands of one CSMS that wait for their counterpart; more are counted alone
 
 # Which commands are the same one: those with these fields alike. What else differs is said.
@@ -24,8 +26,11 @@ KEYS: dict[tuple[Version, str], tuple[str, ...]] = {
     ("1.6", "DataTransfer"): ("vendorId", "messageId"),
     ("2.0.1", "RequestStartTransaction"): ("idToken.idToken", "evseId"),
     ("2.0.1", "RequestStopTransaction"): ("transactionId",),
-    ("2.0.1", "ChangeAvailability"): ("evse.id", "evse.connectorId"),
-    ("2.0.1", "SetVariables"): ("setVariableData",),
+    ("2.0.1", "ChangeAvailability"): ("evse.id",),
+    ("2.0.1", "SetVariables"): (
+        "setVariableData", "component.name", "component.instance", "component.evse.id",
+        "variable.name", "variable.instance", "attributeType",
+    ),
     ("2.0.1", "GetVariables"): ("getVariableData",),
     ("2.0.1", "UnlockConnector"): ("evseId", "connectorId"),
     ("2.0.1", "ReserveNow"): ("evseId", "idToken.idToken"),
@@ -34,14 +39,16 @@ KEYS: dict[tuple[Version, str], tuple[str, ...]] = {
     ("2.0.1", "TriggerMessage"): ("requestedMessage", "evse.id"),
     ("2.0.1", "CostUpdated"): ("transactionId",),
     ("2.0.1", "DataTransfer"): ("vendorId", "messageId"),
-}
+}  # fmt: skip
 # Each CSMS's own names and clocks.
 OWN = (
     "reservationId", "remoteStartId", "requestId", "listVersion", "versionNumber", "transactionId",
     "csChargingProfiles.chargingProfileId", "chargingProfile.id", "chargingProfileId",
     "csChargingProfiles.transactionId", "chargingProfile.transactionId",
     "chargingProfile.chargingProfileId", "expiryDate", "expiryDateTime", "retrieveDate",
-    "csChargingProfiles.chargingSchedule.startSchedule", "statusInfo", "customData",
+    "csChargingProfiles.chargingSchedule.startSchedule", "chargingProfile.chargingSchedule.id",
+    "chargingProfile.chargingSchedule.startSchedule", "firmware.retrieveDateTime",
+    "firmware.installDateTime", "statusInfo", "customData",
 )  # fmt: skip
 
 
@@ -53,12 +60,25 @@ class Command(msgspec.Struct):
     fields: dict[str, Any]
     payload: bytes  # as it was said
     at: float
+    known: tuple[Any, ...] = ()  # the key, once somebody asked
 
     @property
     def key(self) -> tuple[Any, ...]:
-        """What makes two commands the same one."""
-        names = KEYS.get((self.version, self.action), ())
-        return (self.action, *(_plain(found_at(self.fields, name)) for name in names))
+        """What makes two commands the same one. From then on `fields` must not change."""
+        if not self.known:
+            names = KEYS.get((self.version, self.action), ())
+            found = (_plain(found_at(self.fields, name)) for name in names)
+            self.known = (self.action, *found)
+        return self.known
+
+    @property
+    def parts(self) -> list["Command"]:
+        """Variables that are set at once, one by one: another CSMS may set them one by one."""
+        rows = self.fields.get("setVariableData")
+        if self.action != "SetVariables" or not isinstance(rows, list):
+            return [self]
+        rows = [row for row in rows if isinstance(row, dict)]
+        return [Command(self.version, self.action, row, encode(row), self.at) for row in rows]
 
 
 class Paired(msgspec.Struct, frozen=True):
@@ -98,13 +118,15 @@ class Window:
         self._shadow: list[Command] = []
 
     def heard(self, command: Command, *, of_shadow: bool) -> Paired | None:
-        """A command; the pair, if its counterpart came before."""
+        """A command; the pair, if the same came before. One that differs may yet come alike."""
         mine, others = (self._shadow, self._primary) if of_shadow else (self._primary, self._shadow)
         for other in others:
-            if other.key == command.key:
+            if other.key != command.key:
+                continue
+            pair = self._pair(*((other, command) if of_shadow else (command, other)))
+            if pair.outcome.verdict != "mismatched":
                 others.remove(other)
-                pair = (other, command) if of_shadow else (command, other)
-                return self._pair(*pair)
+                return pair
         if len(mine) >= KEPT:
             return self._alone(command, of_shadow=of_shadow)
         mine.append(command)
@@ -114,12 +136,22 @@ class Window:
     def due(self) -> float:
         """When the oldest has waited long enough."""
         first = [each[0].at for each in (self._primary, self._shadow) if each]
-        return min(first) + self.seconds if first else float("inf")
+        return min(first) + self.seconds if first else FOREVER
+
+    def closed(self) -> list[Paired]:
+        """The shadow is gone: what waited, without waiting longer for what it might command."""
+        found = []
+        for paired in self.expired(FOREVER):
+            if paired.shadow is None:
+                gone = Outcome("not_comparable", "S3", ("disconnected",))
+                paired = msgspec.structs.replace(paired, outcome=gone)
+            found.append(paired)
+        return found
 
     def expired(self, now: float) -> list[Paired]:
         """Those that waited long enough: with one of the same action, or alone."""
         found = []
-        while self.due <= now:
+        while (self._primary or self._shadow) and self.due <= now:
             of_shadow = not self._primary or (
                 bool(self._shadow) and self._shadow[0].at < self._primary[0].at
             )
@@ -127,12 +159,13 @@ class Window:
                 (self._shadow, self._primary) if of_shadow else (self._primary, self._shadow)
             )
             command = mine.pop(0)
-            other = next((each for each in others if each.action == command.action), None)
-            if other is None:
+            like = [each for each in others if each.action == command.action]
+            if not like:
                 found.append(self._alone(command, of_shadow=of_shadow))
                 continue
+            other = next((each for each in like if each.key == command.key), like[0])
             others.remove(other)
-            found.append(self._pair(other, command) if of_shadow else self._pair(command, other))
+            found.append(self._pair(*((other, command) if of_shadow else (command, other))))
         return found
 
     def _pair(self, primary: Command, shadow: Command) -> Paired:

@@ -164,6 +164,9 @@ RULES: dict[tuple[str, str], tuple[Rule, ...]] = {
     ("*", "idToken.type"): (TYPE,),
     ("*", "idToken.idToken"): (LETTERS,),
     ("*", "idTag"): (LETTERS,),
+    ("*", "evse.connectorId"): (UNSAID,),
+    ("*", "groupIdToken"): (UNSAID,),
+    ("*", "connectorType"): (UNSAID,),
 }
 # Lists whose order says nothing.
 SETS = frozenset(

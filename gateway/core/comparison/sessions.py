@@ -16,7 +16,7 @@ from gateway.core.comparison.answers import BROKEN
 KEPT = 64  # transactions of a leg that have begun
 LONGEST = 36  # characters of an id, a place or a reason
 REGISTER = "Energy.Active.Import.Register"
-NUMBER = re.compile(rb'"transactionId"\s*:\s*(-?\d{1,18})')
+NUMBER = re.compile(rb'"transactionId"\s*:\s*(-?\d{1,18})(?![\d.eE])')
 NAME = re.compile(rb'"transactionId"\s*:\s*"([^"\\]{1,36})"')
 UPDATED = re.compile(rb'"eventType"\s*:\s*"Updated"')
 ACTIONS = frozenset({"StartTransaction", "MeterValues", "StopTransaction", "TransactionEvent"})

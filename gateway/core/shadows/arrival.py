@@ -15,6 +15,7 @@ from gateway.core.shadows.outbox import Outbox, Pair
 from gateway.core.shadows.seen import OPEN, Heard, Seen
 from gateway.core.tally import Tally
 
+PATIENCE = 15.0  # seconds from the station's arrival to the shadow's, in which nothing is missed
 SHORTEST_RETRY, LONGEST_RETRY = 10.0, 3600.0  # seconds to the next boot of one not accepted
 # Stands for the primary's answer to what we tell in the station's place: it is not compared.
 MADE_UP = Answer(CallResult("", msgspec.Raw(b"{}")), 0.0)
@@ -37,20 +38,34 @@ class Arrival:
     Each CSMS accepts a station for itself (OCPP 1.6 section 4.2, 2.0.1 B02 and B03).
     """
 
-    __slots__ = ("_ids", "_name", "_outbox", "_retry_at", "_told", "_world", "is_accepted")
+    __slots__ = (
+        "_expected_until", "_ids", "_name", "_outbox", "_retry_at", "_told", "_world",
+        "is_accepted", "is_behind",
+    )  # fmt: skip
 
-    def __init__(self, name: str, world: World, ids: Ids, outbox: Outbox) -> None:
+    def __init__(self, name: str, world: World, ids: Ids, outbox: Outbox, now: float) -> None:
         self._name, self._world, self._ids, self._outbox = name, world, ids, outbox
         self._told: list[str] = []  # transactions of 2.0.1 that it knows of
         self._retry_at = 0.0
         self.is_accepted = True
+        # Whether something of this connection was not told; not so if the shadow comes at once.
+        self.is_behind = bool(world.seen.statuses or world.seen.open)
+        self._expected_until = 0.0 if self.is_behind else now + PATIENCE
+
+    def is_awaited(self, now: float) -> bool:
+        """Whether the shadow is being dialled since the station came: what is said can wait."""
+        if now < self._expected_until and not self._outbox.is_full:
+            self._world.alarm.no_later_than(self._expected_until)
+            return True
+        self._expected_until = 0.0
+        return False
 
     def opened(self, now: float) -> None:
         """The shadow listens: it hears of the boot first, and of the rest once it accepted that."""
-        self.is_accepted, self._retry_at = True, 0.0
+        self.is_accepted, self._retry_at, self._expected_until = True, 0.0, 0.0
         if self._world.seen.boot is None:
-            self.tell_state(now)
-        else:
+            self._tell_rest(now)
+        elif not self._outbox.has_boot:
             self._tell_boot(now)
 
     def told(self, heard: Heard) -> None:
@@ -70,7 +85,7 @@ class Arrival:
         if self.is_accepted:
             self._retry_at = 0.0
             if pair.is_synthetic:
-                self.tell_state(answer.at)
+                self._tell_rest(answer.at)
             return
         wait = said.get("interval")
         seconds = float(wait) if type(wait) is int and 0 < wait < LONGEST_RETRY else 0.0
@@ -91,6 +106,10 @@ class Arrival:
         boot = self._world.seen.boot
         if boot is not None:
             self._outbox.put_first([Pair(self._synthetic(boot, now), MADE_UP)])
+
+    def _tell_rest(self, now: float) -> None:
+        if self.is_behind:
+            self.tell_state(now)
 
     def tell_state(self, now: float) -> None:
         """Statuses, and transactions that it does not know of, before whatever waits."""

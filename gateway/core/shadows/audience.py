@@ -12,7 +12,7 @@ from gateway.core.port import StationPort
 from gateway.core.route import Route, Upstream
 from gateway.core.shadows.arrival import World
 from gateway.core.shadows.desk import commanded
-from gateway.core.shadows.seen import TOLD_LATER, Heard, Seen
+from gateway.core.shadows.seen import NOTED, TOLD_LATER, Heard, Seen
 from gateway.core.shadows.shadow import Shadow
 from gateway.core.tally import Tally
 
@@ -65,7 +65,8 @@ class Audience:
             if name not in self._shadows:
                 stored = records.get(name, {})
                 self._shadows[name] = Shadow(upstream, self._world, stored, now)
-        self.names |= self._shadows.keys()
+        if self._shadows:  # else even nothing would be a set of its own
+            self.names |= self._shadows.keys()
         self._invited = tuple(self._shadows.values())
         self.is_there = bool(self._invited)
         self._station.listener = self if self.is_there else None
@@ -78,7 +79,8 @@ class Audience:
         """The station says something."""
         self._now = now
         heard = Heard(call, action, now)
-        self._contained(None, self.seen.heard, heard)
+        if action in NOTED:
+            self._contained(None, self.seen.heard, heard)
         if not self.is_there:
             if self.seen.awaits:
                 self._station.listener = self
@@ -90,7 +92,8 @@ class Audience:
 
     def go_on(self) -> None:
         """The primary has been given it; now each shadow may take it."""
-        self._each(Shadow.go_on)
+        for shadow in self._invited:
+            self._contained(shadow, shadow.go_on)
 
     def primary_answered(self, message_id: str, text: bytes, now: float) -> None:
         """What the primary decided."""
@@ -187,7 +190,7 @@ class Audience:
         """What the shadows' memories have to keep; nobody waits for it."""
         found: list[Effect] = []
         for shadow in self._invited:
-            if records := shadow.take_changes():
+            if shadow.has_changed and (records := shadow.take_changes()):
                 found.append(Persist(shadow.name, records, wait=False))
         return found
 
@@ -205,10 +208,13 @@ class Audience:
         try:
             do(*what)
         except Exception as error:
-            self._tally.station_crashes += 1
-            leg = STATION if shadow is None else shadow.name
-            self._out.append(Refused(leg, "shadow_crashed", repr(error)[:200]))
-            if shadow is not None:
-                self._shadows.pop(shadow.name, None)
-                self._invited = tuple(self._shadows.values())
-                self._out.append(Close(shadow.name, INTERNAL_ERROR, "internal error"))
+            self._drop(shadow, error)
+
+    def _drop(self, shadow: Shadow | None, error: Exception) -> None:
+        self._tally.station_crashes += 1
+        leg = STATION if shadow is None else shadow.name
+        self._out.append(Refused(leg, "shadow_crashed", repr(error)[:200]))
+        if shadow is not None:
+            self._shadows.pop(shadow.name, None)
+            self._invited = tuple(self._shadows.values())
+            self._out.append(Close(shadow.name, INTERNAL_ERROR, "internal error"))

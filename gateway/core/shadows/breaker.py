@@ -32,7 +32,8 @@ class Breaker:
 
     def answered(self) -> bool:
         """A CALL was answered; whether that closes it again."""
+        if not self._misses:
+            return False
         was_open = self.has_tripped
-        if self._misses:
-            self._misses, self._rest, self._until = 0, FIRST_REST, 0.0
+        self._misses, self._rest, self._until = 0, FIRST_REST, 0.0
         return was_open

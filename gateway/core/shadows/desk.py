@@ -8,15 +8,15 @@ from adapters import frame
 from adapters.frame import Call, CallError, CallResult, Version
 from adapters.payload import decoder
 from gateway.core.comparison.answers import BROKEN
-from gateway.core.comparison.commands import Command, Window
+from gateway.core.comparison.commands import Command, Paired, Window
 from gateway.core.comparison.rules import Setting
 from gateway.core.exchange import Exchange
 from gateway.core.line import Alarm, Ask
+from gateway.core.redaction import redacted_secrets
 from gateway.core.route import Shadowing
 from gateway.core.shadows import virtual
 from gateway.core.shadows.ids import Ids
 from gateway.core.shadows.judge import Judge
-from gateway.core.shadows.redaction import redacted_secrets
 from gateway.core.shadows.seen import Seen
 
 HELD = 16  # commands of a shadow that wait for the primary's; more are declined at once
@@ -92,9 +92,7 @@ class Desk:
     def tick(self, now: float) -> None:
         """Give up waiting."""
         for paired in self._window.expired(now):
-            self._judge.commanded(paired)
-            if paired.primary is not None and paired.shadow is not None:
-                self._ids.paired(paired.primary, paired.shadow)
+            self._judged(paired)
         due = [ask for ask, command in self._held if self._ends(command) <= now]
         self._held = [row for row in self._held if self._ends(row[1]) > now]
         for ask in due:
@@ -105,17 +103,24 @@ class Desk:
             self._alarm.no_later_than(self._window.due)
 
     def closed(self) -> None:
-        """Nobody waits for an answer any more."""
+        """Nobody waits for an answer any more, and nothing more is wanted."""
         self._held.clear()
+        for paired in self._window.closed():
+            self._judged(paired)
 
     def _ends(self, command: Command) -> float:
         return command.at + self._plan.replay_within
 
     def _heard(self, command: Command, *, of_shadow: bool) -> None:
-        paired = self._window.heard(command, of_shadow=of_shadow)
-        if paired is None:
-            self._alarm.no_later_than(self._window.due)
-            return
+        for part in command.parts:
+            paired = self._window.heard(part, of_shadow=of_shadow)
+            if paired is None:
+                self._alarm.no_later_than(self._window.due)
+            else:
+                self._judged(paired)
+
+    def _judged(self, paired: Paired) -> None:
+        """Count a pair; what both call the same thing is learnt."""
         self._judge.commanded(paired)
         if paired.primary is not None and paired.shadow is not None:
             self._ids.paired(paired.primary, paired.shadow)

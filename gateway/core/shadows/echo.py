@@ -30,15 +30,16 @@ class Echo:
     def __init__(self, version: Version, station: Stage, csms: Port, ids: Iterator[str]) -> None:
         self._version, self._station, self._csms, self._ids = version, station, csms, ids
 
+    def tell(self, call: Call, payload: bytes) -> None:
+        """The station's CALL, with this payload, goes out under an id of ours."""
+        message_id = next(self._ids)
+        text = frame.emit_call(message_id, call.action, payload)
+        self._csms.ask(Ask(message_id, call.action, text, self, call.message_id))
+
     def hear_call(self, side: str, call: Call) -> None:
-        """The station's CALL goes out under an id of ours; the shadow's goes no further."""
-        if side == "station":
-            message_id = next(self._ids)
-            text = frame.emit_call(message_id, call.action, bytes(call.payload))
-            self._csms.ask(Ask(message_id, call.action, text, self, call.message_id))
-        else:
-            text = frame.emit_call(call.message_id, call.action, bytes(call.payload))
-            self._station.ask(Ask(call.message_id, call.action, text, self))
+        """A CALL of the shadow goes no further than to the station that is not there."""
+        text = frame.emit_call(call.message_id, call.action, bytes(call.payload))
+        self._station.ask(Ask(call.message_id, call.action, text, self))
 
     def answered(self, ask: Ask, message: CallResult | CallError, text: bytes) -> None:
         """What the shadow decided; or what it is told in the station's place."""

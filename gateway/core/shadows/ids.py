@@ -1,15 +1,14 @@
 """The ids that a shadow knows things by: its own, beside those of the primary."""
 
-import re
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from adapters.frame import Version
 from adapters.payload import decoder, encode
 from gateway.core.comparison.answers import BROKEN
 from gateway.core.comparison.commands import Command, found_at
+from gateway.core.shadows.seen import Heard
 
 KEPT = 64  # of each kind
-NUMBER = re.compile(rb'("transactionId"\s*:\s*)(-?\d{1,18})(?=\s*[,}])')
 Kind: TypeAlias = Literal["reservation", "start", "request", "profile"]
 _decode = decoder(dict[str, Any]).decode
 
@@ -66,24 +65,24 @@ class Withheld(Exception):
 class Ids:
     """The primary's ids, as the station says them, and this CSMS's for the same things."""
 
-    __slots__ = ("_changes", "_others", "numbers")
+    __slots__ = ("_others", "changes", "numbers")
 
     def __init__(self, stored: dict[str, bytes]) -> None:
         self.numbers = {  # transaction ids, the oldest first
             int(key[7:]): int(value) for key, value in stored.items() if key[:7] == "number:"
         }
         self._others = {key: int(value) for key, value in stored.items() if key[:3] == "id:"}
-        self._changes: dict[str, bytes | None] = {}
+        self.changes: dict[str, bytes | None] = {}  # that have to be kept
 
     def began(self, ours: int, theirs: int) -> None:
         """The same transaction has another id at each CSMS."""
         self.numbers.pop(ours, None)
         self.numbers[ours] = theirs
-        self._changes[f"number:{ours}"] = str(theirs).encode()
+        self.changes[f"number:{ours}"] = str(theirs).encode()
         if len(self.numbers) > KEPT:
             oldest = next(iter(self.numbers))
             del self.numbers[oldest]
-            self._changes[f"number:{oldest}"] = None
+            self.changes[f"number:{oldest}"] = None
 
     def ours(self, theirs: Any) -> Any:
         """The primary's id of a transaction that this CSMS names; the same if it is unknown."""
@@ -97,16 +96,17 @@ class Ids:
                 key = f"id:{kind}:{mine}"
                 self._others.pop(key, None)
                 self._others[key] = theirs
-                self._changes[key] = str(theirs).encode()
+                self.changes[key] = str(theirs).encode()
         while len(self._others) > KEPT:
             oldest = next(iter(self._others))
             del self._others[oldest]
-            self._changes[oldest] = None
+            self.changes[oldest] = None
 
-    def renamed(self, version: Version, action: str, payload: bytes) -> bytes:
+    def renamed(self, version: Version, heard: Heard) -> bytes:
         """What the station said, under this CSMS's ids. Raises Withheld."""
+        action, payload = heard.action, heard.payload
         if version == "1.6" and action in ("MeterValues", "StopTransaction"):
-            return self._renumbered(payload)
+            return self._renumbered(heard)
         named = SAID.get((version, action))
         if named is None or not any(_last(each.path) in payload for each in named):
             return payload
@@ -117,14 +117,15 @@ class Ids:
         renamed = [self._rename(fields, each) for each in named]
         return encode(fields) if any(renamed) else payload
 
-    def _renumbered(self, payload: bytes) -> bytes:
-        found = NUMBER.search(payload)
-        if found is None or found[2][:1] in b"-0":
+    def _renumbered(self, heard: Heard) -> bytes:
+        ours, payload = heard.transaction, heard.payload
+        if not ours or ours[0] in "-0":
             return payload
-        theirs = self.numbers.get(int(found[2]))
+        theirs = self.numbers.get(int(ours))
         if theirs is None:
             raise Withheld("transaction unknown")
-        return b"%b%b%d%b" % (payload[: found.start()], found[1], theirs, payload[found.end() :])
+        begin, end = heard.named
+        return b"%b%d%b" % (payload[:begin], theirs, payload[end:])
 
     def _rename(self, fields: dict[str, Any], named: Named) -> bool:
         parent, _, name = named.path.rpartition(".")
@@ -142,9 +143,9 @@ class Ids:
 
     def take_changes(self) -> dict[str, bytes | None]:
         """What has to be kept."""
-        if not self._changes:
+        if not self.changes:
             return {}
-        changes, self._changes = self._changes, {}
+        changes, self.changes = self.changes, {}
         return changes
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from adapters.frame import CallError, CallResult
-from gateway.core.comparison.answers import Answer, Outcome, compared
+from gateway.core.comparison.answers import SILENT, Answer, Outcome, compared
 from gateway.core.comparison.commands import Command, Paired
 from gateway.core.comparison.rules import Setting
 from gateway.core.effects import Compared, Effect, Sample
@@ -45,7 +45,7 @@ class Judge:
 
     def unanswered(self, pair: Pair) -> None:
         """The shadow said nothing in time."""
-        self._say(pair, Outcome("unanswered", "S2"))
+        self._say(pair, Outcome("unanswered", "S2", (SILENT,)))
 
     def missed(self, heard: Heard, reason: str, running: Iterable[str]) -> None:
         """The shadow did not hear it; from here until they end, transactions are not comparable."""

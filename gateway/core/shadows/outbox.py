@@ -36,20 +36,25 @@ class Outbox:
         """Whether nothing more may wait."""
         return len(self._waiting) >= WAITING or self._bytes > WAITING_BYTES
 
+    @property
+    def has_boot(self) -> bool:
+        """Whether the station's own BootNotification waits."""
+        return any(pair.heard.action == "BootNotification" for pair in self._waiting)
+
     def add(self, pair: Pair) -> None:
         """Wait behind the others."""
         self._waiting.append(pair)
-        self._bytes += pair.heard.size
+        self._bytes += len(pair.heard.payload)
 
     def put_first(self, pairs: list[Pair]) -> None:
         """Go before the others."""
         self._waiting[:0] = pairs
-        self._bytes += sum(pair.heard.size for pair in pairs)
+        self._bytes += sum(len(pair.heard.payload) for pair in pairs)
 
     def next(self) -> Pair:
         """The one whose turn it is."""
         pair = self._waiting.pop(0)
-        self._bytes -= pair.heard.size
+        self._bytes -= len(pair.heard.payload)
         return pair
 
     def emptied(self) -> list[Pair]:

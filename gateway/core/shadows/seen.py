@@ -13,7 +13,7 @@ from adapters.frame import Call, CallError, CallResult, Version
 from adapters.payload import decoder
 from gateway.core.comparison.answers import BROKEN, Answer
 from gateway.core.comparison.sessions import NAME, NUMBER
-from gateway.core.shadows.redaction import is_secret
+from gateway.core.redaction import is_secret
 
 STATUSES = 64  # connectors whose last status is remembered
 OPEN = 64  # transactions that have not ended
@@ -23,6 +23,7 @@ TOLD_LATER = frozenset(
     {"BootNotification", "StatusNotification", "StartTransaction", "StopTransaction",
      "TransactionEvent"}
 )  # fmt: skip
+NOTED = TOLD_LATER | {"NotifyReport"}
 TRANSACTIONAL = frozenset({"MeterValues", "StopTransaction", "TransactionEvent"})
 EVENT = re.compile(rb'"eventType"\s*:\s*"(\w{1,20})"')
 _decode = decoder(dict[str, Any]).decode
@@ -31,27 +32,22 @@ _decode = decoder(dict[str, Any]).decode
 class Heard:
     """One CALL of the station: which transaction it is about, and whether it begins or ends it."""
 
-    __slots__ = ("action", "at", "begins", "call", "ends", "payload", "transaction")
+    __slots__ = ("action", "at", "begins", "call", "ends", "named", "payload", "transaction")
 
     def __init__(self, call: Call, action: str, at: float) -> None:
         self.call, self.action, self.at = call, action, at
         self.payload = bytes(call.payload)
-        self.transaction = ""
+        self.transaction, self.named = "", (0, 0)  # its name, and where in the payload that is
         self.begins, self.ends = action == "StartTransaction", action == "StopTransaction"
         if action in TRANSACTIONAL:
             self._look()
-
-    @property
-    def size(self) -> int:
-        """Bytes of the payload."""
-        return len(self.payload)
 
     def _look(self) -> None:
         payload = self.payload
         is_event = self.action == "TransactionEvent"
         found = (NAME if is_event else NUMBER).search(payload)
         if found is not None:
-            self.transaction = found[1].decode("utf-8", "replace")
+            self.transaction, self.named = found[1].decode("utf-8", "replace"), found.span(1)
         if is_event and (kind := EVENT.search(payload)) is not None:
             self.begins, self.ends = kind[1] == b"Started", kind[1] == b"Ended"
 

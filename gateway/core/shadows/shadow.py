@@ -14,9 +14,10 @@ from gateway.core.comparison.answers import Answer
 from gateway.core.comparison.commands import Command
 from gateway.core.comparison.rules import Setting
 from gateway.core.comparison.sessions import ACTIONS, Book
+from gateway.core.csms_port import MannersPort, shadow_port
 from gateway.core.effects import Recorded, Refused
 from gateway.core.line import Ask, Line
-from gateway.core.port import LegPort
+from gateway.core.redaction import told
 from gateway.core.relay import Relay
 from gateway.core.route import Upstream
 from gateway.core.shadows import virtual
@@ -27,7 +28,6 @@ from gateway.core.shadows.echo import Echo
 from gateway.core.shadows.ids import Ids, Withheld
 from gateway.core.shadows.judge import Judge
 from gateway.core.shadows.outbox import Outbox, Pair
-from gateway.core.shadows.redaction import without_credentials
 from gateway.core.shadows.seen import Heard
 from gateway.core.tally import SLOTS
 
@@ -58,14 +58,14 @@ class Shadow:
         out, tally, alarm = world.out, world.tally, world.alarm
         self._line = Line(self.name, "shadow", self.version, route.call_timeout, out, tally, alarm)
         self._line.is_up = False
-        self._csms = LegPort(self._line, out, tally)
+        self._csms = shadow_port(upstream.manners, self._line, out, tally, alarm, world.ids)
         self._setting = Setting(route.version, route.primary.version, upstream.version)
         self._ids, self._breaker, self._book = Ids(stored), Breaker(), Book(upstream.version)
         self._judge = Judge(self.name, self._setting, out, tally)
         self._desk: Desk | None = None  # made for the first command
         self._carrier: Relay | Echo | None = None
         self._outbox = Outbox()
-        self._arrival = Arrival(self.name, world, self._ids, self._outbox)
+        self._arrival = Arrival(self.name, world, self._ids, self._outbox, now)
         self._current: Pair | None = None
         self._unpaired: dict[str, Pair] = {}  # without the primary's answer; the oldest first
         self._late: dict[str, Pair] = {}  # given up; the oldest first
@@ -89,7 +89,8 @@ class Shadow:
 
     def _excuse(self, heard: Heard) -> str | None:
         """Why the shadow does not hear it; None if it does."""
-        if self._carrier is None:
+        if self._carrier is None and not self._arrival.is_awaited(self._now):
+            self._give_up("not connected")
             return "not connected"
         if self._breaker.is_open(self._now):
             return "breaker open"
@@ -98,7 +99,12 @@ class Shadow:
             return "dropped"
         return None
 
+    def _give_up(self, reason: str) -> None:
+        for pair in self._outbox.emptied():
+            self._drop(pair, reason)
+
     def _missed(self, heard: Heard, reason: str) -> None:
+        self._arrival.is_behind = True
         self._judge.missed(heard, reason, self._world.seen.open)
 
     def go_on(self) -> None:
@@ -110,25 +116,32 @@ class Shadow:
                 self._drop(pair, "not accepted")
                 continue
             try:
-                call = self._as_told(heard)
+                payload = self._as_told(heard)
             except Withheld as why:
                 self._drop(pair, str(why))
                 continue
             self._at(self._now)
             self._current, pair.sent_at = pair, self._now
-            self._carrier.hear_call("station", call)
+            if isinstance(self._carrier, Echo):
+                self._carrier.tell(heard.call, payload)
+            else:
+                call = Call(heard.call.message_id, heard.call.action, msgspec.Raw(payload))
+                self._carrier.hear_call("station", call)
 
-    def _as_told(self, heard: Heard) -> Call:
-        """The same CALL under this CSMS's ids. Raises Withheld if it cannot know what it is of."""
-        call, version = heard.call, self._world.route.version
-        self._arrival.told(heard)
-        told = without_credentials(self._ids.renamed(version, call.action, heard.payload))
-        return (
-            call if told is heard.payload else Call(call.message_id, call.action, msgspec.Raw(told))
-        )
+    def _as_told(self, heard: Heard) -> bytes:
+        """The payload under this CSMS's ids. Raises Withheld if it cannot know what it is of."""
+        if heard.begins or heard.ends:
+            self._arrival.told(heard)
+        return told(heard.action, self._ids.renamed(self._world.route.version, heard))
+
+    def _forget(self, pair: Pair) -> None:
+        """The primary's answer to it is of no use; a later CALL may bear the same id."""
+        message_id = pair.heard.call.message_id
+        if self._unpaired.get(message_id) is pair:
+            del self._unpaired[message_id]
 
     def _drop(self, pair: Pair, reason: str) -> None:
-        self._unpaired.pop(pair.heard.call.message_id, None)
+        self._forget(pair)
         if not pair.is_synthetic:
             self._missed(pair.heard, reason)
 
@@ -175,10 +188,9 @@ class Shadow:
             del self._late[next(iter(self._late))]
         if not pair.is_synthetic:
             self._judge.unanswered(pair)
-        self._unpaired.pop(message_id, None)
+        self._forget(pair)
         if self._breaker.missed(self._now):
-            for each in self._outbox.emptied():
-                self._drop(each, "breaker open")
+            self._give_up("breaker open")
 
     def late(self, message_id: str, message: CallResult | CallError) -> None:
         """Too late to be compared; the number of a transaction is learnt all the same."""
@@ -195,7 +207,8 @@ class Shadow:
 
     def _compare(self, pair: Pair) -> None:
         assert pair.shadow is not None, "both have answered"
-        self._learn_number(pair, pair.shadow)
+        if pair.heard.begins:
+            self._learn_number(pair, pair.shadow)
         if not pair.is_synthetic:
             self._judge.compare(pair)
 
@@ -272,6 +285,11 @@ class Shadow:
             ask.owner.late(ask, message)
 
     def _record(self, ask: Ask, message: CallResult | CallError) -> None:
+        heard = self._current.heard if self._current is not None else None
+        if self.memory is None and heard is not None and not (heard.begins or heard.ends):
+            if heard.transaction and isinstance(message, CallResult):
+                self._book.sampled(self._theirs(heard.transaction))
+            return
         part = self._book.took(ask.action, ask.text, message)
         if part is None:
             return
@@ -279,6 +297,12 @@ class Shadow:
         gaps = self._judge.gaps.get(ours or "", 0) if part.ended is not None else None
         part = msgspec.structs.replace(part, ours=ours, gaps=gaps)
         self._world.out.append(Recorded(self.name, part))
+
+    def _theirs(self, transaction: str) -> str:
+        """This CSMS's name of a transaction, if it speaks the station's version."""
+        if self.version == "2.0.1":
+            return transaction
+        return str(self._ids.numbers.get(int(transaction), transaction))
 
     def _ours(self, native: str) -> str | None:
         """The station's name of a transaction, as far as it is known here."""
@@ -317,7 +341,7 @@ class Shadow:
     def closed(self, now: float) -> None:
         """The shadow is gone; what was not compared yet cannot be."""
         self._now = now
-        self._carrier = None
+        self._carrier, self._arrival.is_behind = None, True
         self._line.down()
         self._csms.heard.clear()
         if self._desk is not None:
@@ -335,6 +359,8 @@ class Shadow:
         self._at(now)
         self._expiring = True
         self._line.expire(now)
+        if isinstance(self._csms, MannersPort):
+            self._csms.tick(now)
         self._expiring = False
         if isinstance(self._carrier, Relay):
             self._carrier.tick(now)
@@ -342,7 +368,14 @@ class Shadow:
             self._desk.tick(now)
         if self._carrier is not None:
             self._arrival.tick(now)
+        elif self._outbox and not self._arrival.is_awaited(now):
+            self._give_up("not connected")
         self.go_on()
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether this shadow's memory may have something to keep."""
+        return self.memory is not None or bool(self._ids.changes)
 
     def take_changes(self) -> dict[str, bytes | None]:
         """What this shadow's memory has to keep."""

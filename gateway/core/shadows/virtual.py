@@ -14,8 +14,8 @@ from adapters import frame, v16, v201
 from adapters.frame import Call, CallError, CallResult, Version
 from adapters.payload import Action, decoder, encode
 from gateway.core.comparison.answers import BROKEN
+from gateway.core.redaction import is_secret
 from gateway.core.route import Policy
-from gateway.core.shadows.redaction import is_secret
 from gateway.core.shadows.seen import Seen, place, schedule_key
 
 ACTIONS: dict[Version, dict[str, Action]] = {"1.6": v16.ACTIONS, "2.0.1": v201.ACTIONS}

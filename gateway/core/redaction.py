@@ -1,4 +1,4 @@
-"""What no shadow and no evidence may hold: passwords, keys, credentials in URLs, id tokens."""
+"""What no shadow, log or evidence may hold: passwords, keys, credentials in URLs, id tokens."""
 
 import hashlib
 import re
@@ -14,9 +14,11 @@ LONGEST = 2000  # characters of one text in the evidence
 # Configuration keys of 1.6 and variables of 2.0.1 whose value is a secret.
 SECRETS = re.compile(r"password|authorizationkey|secret|privatekey|passphrase|\bpin\b|\bapn", re.I)
 SECRET_FIELDS = frozenset({"basicAuthPassword", "password", "simPin", "apnPassword", "apnUserName"})
-VALUES = frozenset({"value", "attributeValue"})
+VALUES = frozenset({"value", "attributeValue", "actualValue"})
 TOKENS = frozenset({"idTag", "parentIdTag", "idToken", "additionalIdToken"})
 CERTIFICATES = frozenset({"certificate", "csr", "exiRequest", "exiResponse", "certificateChain"})
+# What a station says in them may be the value of a password.
+TELLING = frozenset({"NotifyReport", "NotifyEvent", "NotifyCustomerInformation", "DataTransfer"})
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s\"]{1,256}@")
 _CREDENTIALS = re.compile(CREDENTIALS.pattern.encode())
 _decode = decoder(dict[str, Any]).decode
@@ -25,6 +27,11 @@ _decode = decoder(dict[str, Any]).decode
 def is_secret(name: str) -> bool:
     """Whether a configuration key or variable of that name has a value that nobody may read."""
     return SECRETS.search(name) is not None
+
+
+def told(action: str, payload: bytes) -> bytes:
+    """What a station said as a shadow may hear it; nearly always the same bytes."""
+    return redacted_secrets(payload) if action in TELLING else without_credentials(payload)
 
 
 def without_credentials(payload: bytes) -> bytes:
@@ -58,27 +65,30 @@ def redacted_secrets(payload: bytes) -> bytes:
         return b"{}"
 
 
-def _masked(value: Any) -> Any:
+def _masked(value: Any, *, hides: bool = False) -> Any:
+    """`hides`: this is about a secret, whose values may be further inside (NotifyReport)."""
     if isinstance(value, list):
-        return [_masked(each) for each in value]
+        return [_masked(each, hides=hides) for each in value]
     if not isinstance(value, dict):
         return value
-    hides = _names_a_secret(value)
+    hides = hides or _names_a_secret(value)
     return {
-        name: MASK if name in SECRET_FIELDS or (hides and name in VALUES) else _masked(inner)
+        name: MASK
+        if name in SECRET_FIELDS or (hides and name in VALUES)
+        else _masked(inner, hides=hides)
         for name, inner in value.items()
     }
 
 
-def _walked(value: Any, key: bytes, name: str = "") -> Any:
+def _walked(value: Any, key: bytes, name: str = "", *, hides: bool = False) -> Any:
     if isinstance(value, dict):
-        hides = _names_a_secret(value)
+        hides = hides or _names_a_secret(value)
         return {
-            inner: MASK if hides and inner in VALUES else _walked(v, key, inner)
+            inner: MASK if hides and inner in VALUES else _walked(v, key, inner, hides=hides)
             for inner, v in value.items()
         }
     if isinstance(value, list):
-        return [_walked(each, key, name) for each in value]
+        return [_walked(each, key, name, hides=hides) for each in value]
     if not isinstance(value, str):
         return value
     if name in TOKENS:
