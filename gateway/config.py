@@ -187,7 +187,7 @@ def url_rules(urls: Urls) -> UrlRules:
     return UrlRules(
         schemes=tuple(scheme.lower() for scheme in urls.schemes),
         hosts=tuple(host.lower() for host in urls.hosts),
-        inner=urls.inner == "allow",
+        inner=urls.inner,
         credentials=urls.credentials == "allow",
         gateway=tuple(name.lower() for name in urls.gateway),
     )

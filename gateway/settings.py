@@ -8,6 +8,7 @@ import msgspec
 from adapters.frame import Version
 from adapters.translation.options import Options
 from gateway.core.route import Policy
+from gateway.core.urls import Inner
 
 DAY = 86_400.0
 
@@ -122,7 +123,7 @@ class Urls(Section, frozen=True):
 
     schemes: tuple[str, ...] = ("https", "http", "ftps", "ftp", "sftp")  # empty: no rule at all
     hosts: tuple[str, ...] = ("*",)  # globs; what one of them names may be an inner address
-    inner: Literal["refuse", "allow"] = "refuse"  # private, local and reserved addresses
+    inner: Inner = "private"  # "refuse": no private ones either; "allow": local ones, too
     credentials: Literal["refuse", "allow"] = "allow"  # a user and a password in a URL
     gateway: tuple[str, ...] = ()  # the names by which stations reach this gateway
 

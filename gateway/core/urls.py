@@ -7,7 +7,7 @@ could read differently is refused. A name that points inwards is stopped by nami
 import ipaddress
 import re
 from fnmatch import fnmatchcase
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
 import msgspec
@@ -21,6 +21,12 @@ _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?")
 _NUMBER = re.compile(r"0x[0-9a-f]*|[0-9]+")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
+# The networks in which operators keep their own servers: RFC 1918, RFC 6598, RFC 4193.
+PRIVATE = tuple(
+    ipaddress.ip_network(network)
+    for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+)
+Inner: TypeAlias = Literal["refuse", "private", "allow"]
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -29,7 +35,7 @@ class UrlRules(msgspec.Struct, frozen=True):
 
     schemes: tuple[str, ...] = ()
     hosts: tuple[str, ...] = (ANY,)  # globs; a host that is named by one may be an inner one
-    inner: bool = False  # whether private, local and reserved addresses are let through
+    inner: Inner = "private"  # which addresses are let through that are not of the open internet
     credentials: bool = True  # whether a user and a password may stand in it
     gateway: tuple[str, ...] = ()  # by which names stations reach this gateway
 
@@ -65,10 +71,19 @@ def _wrong_host(host: str, rules: UrlRules) -> str:
         return ""
     if ANY not in rules.hosts:
         return "host"
-    if rules.inner:
+    if rules.inner == "allow":
         return ""
+    is_let = rules.inner == "private" and _is_private(name, address)
     is_inner = is_inner_name(name) if address is None else is_inner_address(address)
-    return "inner_host" if is_inner else ""
+    return "inner_host" if is_inner and not is_let else ""
+
+
+def _is_private(name: str, address: Address | None) -> bool:
+    """Whether it may be an operator's own server: of a private network, and not the station."""
+    if address is None:
+        return not f".{name}".endswith(".localhost")
+    plain = _unwrapped(address)
+    return any(plain in network for network in PRIVATE)
 
 
 def address_of(host: str) -> Address | None:
@@ -105,13 +120,17 @@ def _number(text: str) -> int | None:
 
 def is_inner_address(address: Address) -> bool:
     """Whether an address is not of the open internet; one inside another counts as itself."""
-    if isinstance(address, ipaddress.IPv6Address):
-        within = address.ipv4_mapped or address.sixtofour
-        if address in _NAT64:
-            within = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if within is not None:
-            return is_inner_address(within)
-    return not address.is_global or address.is_multicast
+    plain = _unwrapped(address)
+    return not plain.is_global or plain.is_multicast
+
+
+def _unwrapped(address: Address) -> Address:
+    """The IPv4 address inside of an IPv6 one, if there is one."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def is_inner_name(name: str) -> bool:

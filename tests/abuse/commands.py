@@ -6,7 +6,9 @@ from gateway.core.effects import Guarded
 from gateway.core.urls import UrlRules
 from gateway.testing.bench import Bench
 
-RULES = UrlRules(schemes=("https", "http", "ftp", "ftps", "sftp"), gateway=("ocpp.example",))
+RULES = UrlRules(
+    schemes=("https", "http", "ftp", "ftps", "sftp"), inner="refuse", gateway=("ocpp.example",)
+)
 
 
 def guarded(bench: Bench) -> list[tuple[str, str, str]]:

@@ -125,7 +125,7 @@ def test_hosts_may_be_named_and_then_no_other_is_let_through() -> None:
     named_besides = msgspec.structs.replace(RULES, hosts=("*", "10.1.0.7"))
     assert wrong_with("ftp://10.1.0.7/", named_besides) == ""
     assert wrong_with("ftp://10.1.0.8/", named_besides) == "inner_host"
-    assert wrong_with("ftp://10.1.0.8/", msgspec.structs.replace(RULES, inner=True)) == ""
+    assert wrong_with("ftp://10.1.0.8/", msgspec.structs.replace(RULES, inner="allow")) == ""
     strict = msgspec.structs.replace(RULES, credentials=False)
     assert wrong_with("ftp://me:it@files.example/", strict) == "credentials"
     assert wrong_with("whatever", UrlRules()) == ""
@@ -191,3 +191,28 @@ def test_a_signed_command_is_opened_and_judged() -> None:
         assert bool(to_station(said)) == passes
         if not passes:
             assert said[0]["frame"][2] == "SecurityError"
+
+
+PRIVATE = (
+    "ftp://10.0.0.1/",
+    "ftp://172.31.255.1/",
+    "ftp://192.168.1.1/",
+    "ftp://100.64.0.1/",
+    "http://[fd12:3456::1]/",
+    "http://[::ffff:10.0.0.1]/",
+    "http://3232235777/",
+    "http://fileserver/",
+    "http://files.internal/",
+)
+
+
+def test_an_operators_own_servers_are_let_through_unless_that_is_unwanted() -> None:
+    usual = msgspec.structs.replace(RULES, inner="private")
+    assert usual.inner == UrlRules().inner
+    for url in PRIVATE:
+        assert wrong_with(url, usual) == "", url
+        assert wrong_with(url, RULES) == "inner_host", url
+    local = {u for u, word in HOSTILE.items() if word == "inner_host"} - set(PRIVATE)
+    assert len(local) > 10
+    for url in local - {"http://metadata.google.internal/", "http://printer.local/"}:
+        assert wrong_with(url, usual) == "inner_host", url
