@@ -4,7 +4,7 @@ import hashlib
 import tomllib
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +182,7 @@ def route(
     )
 
 
+@lru_cache(maxsize=256)
 def url_rules(urls: Urls) -> UrlRules:
     """The same as the core sees it; names of hosts are in lower case there."""
     return UrlRules(

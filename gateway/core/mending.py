@@ -82,7 +82,7 @@ class Dialect:
     def boot(self) -> Call | None:
         """The station's last BootNotification, of this connection or an earlier one."""
         boot = self.remembered.boot
-        return Call("", "BootNotification", msgspec.Raw(encode(boot))) if boot else None
+        return None if boot == nameplates.NO_BOOT else Call("", "BootNotification", boot)
 
     def known(self) -> Situation:
         """What is known of the station at this moment."""
@@ -145,7 +145,7 @@ class Dialect:
         action = call.action
         if action == "BootNotification":
             self.prompts.booted()
-            self._learn(nameplates.booted(self.remembered.nameplate, payload), payload)
+            self._learn(nameplates.booted(self.remembered.nameplate, payload), call.payload.copy())
             look = self.looks[action]  # the boot may have told who it is
         elif action in INTRODUCING and "vendorId" in payload and self.registry.vendor_ids:
             self._learn(nameplates.introduced(self.remembered.nameplate, payload))
@@ -227,7 +227,7 @@ class Dialect:
 
     # Who the station is
 
-    def _learn(self, plate: Nameplate, boot: Payload | None = None) -> None:
+    def _learn(self, plate: Nameplate, boot: msgspec.Raw | None = None) -> None:
         """BootNotification is read twice: here for who speaks, then through the repairs chosen."""
         old = self.remembered
         if plate == old.nameplate and boot in (None, old.boot):

@@ -30,11 +30,14 @@ FACTS_201 = {
 }
 
 
+NO_BOOT = msgspec.Raw(b"null")
+
+
 class Remembered(msgspec.Struct, omit_defaults=True):
     """What a station told about itself, and the boot it told it with."""
 
     nameplate: Nameplate
-    boot: dict[str, Any] = {}
+    boot: msgspec.Raw = NO_BOOT  # as it came: who a station is told by
     fired: dict[str, int] = {}  # what each quirk did for it, in connections that are over
     would: dict[str, int] = {}  # what those would have done that were only observed
     running: tuple[Transaction, ...] = ()  # where some quirk has to know
