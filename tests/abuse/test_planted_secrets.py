@@ -56,7 +56,7 @@ async def test_no_secret_is_in_a_log_a_metric_or_what_the_command_line_shows(sta
     payload = {"key": "AuthorizationKey", "value": PLANTED["key"]}
     await desk.call("ChangeConfiguration", payload)
     station.answers["GetDiagnostics"] = {}
-    for host in ("10.0.0.1", "files.example"):
+    for host in ("127.0.0.1", "files.example"):
         location = f"ftp://me:{PLANTED['file server']}@{host}/{PLANTED['path']}"
         with suppress(CallFailed):
             await desk.call("GetDiagnostics", {"location": location})

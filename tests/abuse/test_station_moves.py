@@ -216,10 +216,10 @@ async def test_a_refused_command_is_logged_and_counted_and_segments_have_their_o
     csms = await stage.wire_csms("far", "1.6")
     segments = (
         '[[segment]]\nname = "inner"\nprimary = "far"\nmatch = { identity = "IN-*" }\n'
-        'urls = { hosts = ["10.0.0.*"] }\n[[segment]]\nname = "default"\nprimary = "far"\n'
+        'urls = { hosts = ["127.0.0.*"] }\n[[segment]]\nname = "default"\nprimary = "far"\n'
     )
     gateway = await stage.gateway(csms, segments=segments)
-    location = {"location": "ftp://me:planted-ftp-pass@10.0.0.9/planted-path"}
+    location = {"location": "ftp://me:planted-ftp-pass@127.0.0.9/planted-path"}
     station = await stage.station(gateway, "IN-1", answers={"GetDiagnostics": {}})
     desk = await csms.talker("IN-1", CSMS_ANSWERS["1.6"])
     assert await desk.call("GetDiagnostics", location) == {}
@@ -232,7 +232,7 @@ async def test_a_refused_command_is_logged_and_counted_and_segments_have_their_o
     await gateway.until("guarded_total", 1, **labels)
     (line,) = [line for line in gateway.log.splitlines() if "guarded command" in line]
     assert '"station":"CS-1"' in line
-    assert "inner_host ftp://10.0.0.9" in line
+    assert "inner_host ftp://127.0.0.9" in line
     assert "planted" not in gateway.log
     assert not station.heard
 
