@@ -150,13 +150,13 @@ def route(
     segment = segment_of(config, identity)
     if segment is None:
         return None
-    primary = upstreams_of(config)[segment.primary]
+    csms = config.named(segment.primary)
+    primary = upstream_of(csms)
     version = chosen_version(offered, primary.version, config.listen.default_version)
     if version is None:
         return None
-    csms = config.named(segment.primary)
     scopes = scopes_of(config.quirks, csms.quirks, segment.quirks, identity)
-    off, on, observed = wanted(scopes, frozenset(registry.by_name))
+    off, on, observed = wanted(scopes, registry.names)
     return Route(
         identity=identity,
         version=version,
@@ -194,13 +194,9 @@ def url_rules(urls: Urls) -> UrlRules:
     )
 
 
-def upstreams_of(config: Config) -> dict[str, Upstream]:
-    """Every CSMS as the core sees it."""
-    return {csms.name: upstream_of(csms) for csms in config.csms}
-
-
+@lru_cache(maxsize=256)
 def upstream_of(csms: Csms) -> Upstream:
-    """One of them. The password that is its station's may be changed by it."""
+    """A CSMS as the core sees it. The password that is its station's may be changed by it."""
     has_password = csms.password is not None or csms.empty_password
     shows_password = has_password and not csms.user
     return Upstream(
@@ -226,8 +222,7 @@ def shadows_of(config: Config, segment: Segment, identity: str) -> tuple[Upstrea
     """The shadows that hear a station; none if it is not in the share that they hear."""
     if not is_sampled(identity, segment.shadow_share):
         return ()
-    upstreams = upstreams_of(config)
-    return tuple(upstreams[name] for name in segment.shadows)
+    return tuple(upstream_of(config.named(name)) for name in segment.shadows)
 
 
 def is_sampled(identity: str, share: float) -> bool:

@@ -82,7 +82,7 @@ class Worker:
     def rewritten(self, target: str) -> str:
         """The request target as the station meant it."""
         scopes = (quirk_choice.common(self.config.quirks),)
-        off, _, observed = quirk_choice.wanted(scopes, frozenset(self.quirks.by_name))
+        off, _, observed = quirk_choice.wanted(scopes, self.quirks.names)
         return self.quirks.rewritten_target(target, off | observed)[0]
 
     def is_known(self, identity: str, user: bytes, password: bytes) -> bool:

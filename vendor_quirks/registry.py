@@ -40,6 +40,7 @@ class Registry:
     def __init__(self, quirks: Iterable[Quirk]) -> None:
         self.by_name = {quirk.name: quirk for quirk in checked(quirks)}
         self.quirks = tuple(self.by_name.values())
+        self.names = frozenset(self.by_name)
         self._targets = tuple(quirk for quirk in self.quirks if quirk.handshake)
         asked = [match for quirk in self.quirks for match in quirk.matches]
         self.keys = frozenset(key for match in asked for key in match.keys)

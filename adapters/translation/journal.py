@@ -54,11 +54,6 @@ EACH: dict[type[Payload], Subject] = {
 }
 
 
-def is_kept(request: Payload) -> bool:
-    """Whether this is of a kind that waits for the CSMS."""
-    return type(request) in LATEST or type(request) in EACH
-
-
 def keep(request: Payload, memory: Memory, *, is_heard: bool = False, told: str = "") -> bool:
     """Let a message wait for the CSMS; False where there is no room and it is not kept."""
     kind = type(request)

@@ -26,7 +26,6 @@ from gateway.core.port import LegPort
 from gateway.core.route import Route
 from gateway.core.urls import leads_here
 
-SETTING = frozenset({"ChangeConfiguration", "SetVariables"})
 # "other": a command that is signed as a whole bears another name (2.0.1 part 4, section 7).
 BESIDES: dict[Version, tuple[str, ...]] = {
     "1.6": ("ChangeConfiguration", "InstallCertificate"),

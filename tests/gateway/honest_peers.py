@@ -4,6 +4,7 @@ The station queues its transaction messages and repeats them, in order, until ea
 is no part of a transaction it says once. The CSMS notes what it was told and what it answered.
 """
 
+from abc import ABC, abstractmethod
 from random import Random
 from typing import Any, TypeAlias
 
@@ -41,7 +42,7 @@ class Said:
         self.is_acknowledged = False
 
 
-class HonestStation:
+class HonestStation(ABC):
     """What a station says, version apart: subclasses put it in their version's words."""
 
     version = ""
@@ -84,24 +85,24 @@ class HonestStation:
             tx.stop, tx.is_over = self.meters[connector], True
             self.ended(tx, now, reason)
 
-    def started(self, tx: Charging, now: float) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def started(self, tx: Charging, now: float) -> None: ...
 
-    def metered(self, tx: Charging, now: float) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def metered(self, tx: Charging, now: float) -> None: ...
 
-    def ended(self, tx: Charging, now: float, reason: str) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def ended(self, tx: Charging, now: float, reason: str) -> None: ...
 
-    def charging_state(self, connector: int, state: str, now: float) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def charging_state(self, connector: int, state: str, now: float) -> None: ...
 
-    def boot(self) -> Said:
-        raise NotImplementedError
+    @abstractmethod
+    def boot(self) -> Said: ...
 
+    @abstractmethod
     def obey(self, action: str, payload: Payload, now: float) -> Payload | None:
         """Answer a command, and do it; None if this station knows no such thing."""
-        raise NotImplementedError
 
     def add(self, action: str, payload: Payload, tx: Charging) -> None:
         """A message of a transaction waits for its turn."""
@@ -145,7 +146,7 @@ class HonestStation:
             self.queue.remove(said)
             self.learnt(said, frame[2], now)
 
-    def learnt(self, said: Said, answer: Payload, now: float) -> None:
+    def learnt(self, said: Said, answer: Payload, now: float) -> None:  # noqa: B027 (a hook)
         """What an answer taught."""
 
     def forget_open(self) -> None:
