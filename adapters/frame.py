@@ -129,6 +129,17 @@ def emit_error(
     return b"%b,%b]" % (head[:-1], details)
 
 
+def renamed(text: bytes, message_id: str, version: Version) -> bytes:
+    """The same answer to another CALL. Raises FrameError for what is no frame."""
+    message = parse(text)
+    if isinstance(message, CallResult):
+        return emit_result(message_id, bytes(message.payload))
+    assert not isinstance(message, Call), "an answer is no CALL"
+    return emit_error(
+        version, message_id, message.code, message.description, bytes(message.details)
+    )
+
+
 def is_told(version: Version, code: str, description: str) -> bool:
     """Whether a CALLERROR of the other version says all of this; another spelling is no loss."""
     is_spelt = code in TO_201 or TO_16.get(code) in TO_201 or code_for(version, code) == code

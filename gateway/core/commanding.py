@@ -43,12 +43,9 @@ class Talking:
         end = self._step(lambda: self._talk.send(given))
         if end is None:
             return
-        if end == given and ask.message_id == self._first.message_id:
-            self._owner.answered(self._first, message, text)
-        elif end == given and isinstance(message, CallResult):
-            text = frame.emit_result(self._first.message_id, bytes(message.payload))
-            self._owner.answered(self._first, message, text)
-        elif end == given:
+        if end == given:
+            if ask.message_id != self._first.message_id:
+                text = frame.renamed(text, self._first.message_id, self._version)
             self._owner.answered(self._first, message, text)
         else:
             self._tell(end)

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from adapters import frame
-from adapters.frame import Call, CallResult, Version
+from adapters.frame import Call
 from gateway.core.commanding import Talking, opened_call
 from gateway.core.effects import Effect, Refused, Send
 from gateway.core.line import Ask, Line
@@ -139,7 +139,7 @@ class StationPort(LegPort):
         super()._touch(action, message_id, text)
         for twin in self.twins.pop(message_id, ()):
             if self.heard.pop(twin, None) is not None:
-                super()._touch(action, twin, renamed(text, twin, self.line.version))
+                super()._touch(action, twin, frame.renamed(text, twin, self.line.version))
 
     def forget(self) -> None:
         """The station is gone."""
@@ -163,17 +163,6 @@ class StationPort(LegPort):
             talking.begin()
             return True
         return False
-
-
-def renamed(text: bytes, message_id: str, version: Version) -> bytes:
-    """The same answer to another CALL."""
-    message = frame.parse(text)
-    if isinstance(message, CallResult):
-        return frame.emit_result(message_id, bytes(message.payload))
-    assert not isinstance(message, Call), "an answer is no CALL"
-    return frame.emit_error(
-        version, message_id, message.code, message.description, bytes(message.details)
-    )
 
 
 @lru_cache(maxsize=1024)

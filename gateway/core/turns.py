@@ -14,7 +14,6 @@ from adapters.translation.conversation import Refusal
 from gateway.core import plain_answers
 from gateway.core.effects import Effect, Refused
 from gateway.core.line import Alarm, Ask, Line, Owner
-from gateway.core.port import renamed
 from gateway.core.route import Manners
 from gateway.core.undelivered import Undelivered
 
@@ -49,7 +48,7 @@ class Turn:
             return
         if ask.message_id != self.first_id:
             ask.message_id = self.first_id
-            text = renamed(text, self.first_id, turns.line.version)
+            text = frame.renamed(text, self.first_id, turns.line.version)
         self.owner.answered(ask, message, text)
 
     def given_up(self, ask: Ask, why: str) -> None:
