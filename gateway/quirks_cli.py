@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from gateway import config as configuration
-from gateway.core.nameplates import KEY, OURS, Remembered
+from gateway.core.nameplates import KEY, OURS, Remembered, read
 from gateway.core.route import Route
 from gateway.settings import Config
 from gateway.store import Records, StoreError, snapshot
@@ -81,7 +81,7 @@ def records_of(config: Config, identity: str) -> Records:
 def remembered(records: Records) -> Remembered | None:
     """The nameplate's record."""
     stored = records.get(OURS, {}).get(KEY)
-    return None if stored is None else msgspec.json.decode(stored, type=Remembered)
+    return None if stored is None else read(stored)
 
 
 # One quirk
@@ -150,22 +150,23 @@ def explained(route: Route, plate: Nameplate, known: Remembered | None) -> Itera
     yield f"{route.identity}, OCPP {route.version}, segment {route.segment}, behind {csms}"
     yield f"  {_told(plate) if known else NEVER}"
     known = known or Remembered(plate)
+    fired, would_have = known.fired or {}, known.would or {}
     found, whole = _chosen(route, plate, route.quirks_off), _chosen(route, plate, NONE)
     acting = [name for name in found.names if name not in found.observed]
-    yield from _listed("its own", acting, route, plate, known.fired, found)
-    everyones = [n for n in found.shared if n in known.fired and n not in found.observed]
-    yield from _listed("everyone's that fired", everyones, route, plate, known.fired, found)
+    yield from _listed("its own", acting, route, plate, fired, found)
+    everyones = [n for n in found.shared if n in fired and n not in found.observed]
+    yield from _listed("everyone's that fired", everyones, route, plate, fired, found)
     quiet = len(found.shared) - len(everyones) - len(found.observed & frozenset(found.shared))
     if quiet:
         yield f"  and {quiet} of everyone's that found nothing"
     watched = [n for n in (*found.names, *found.shared) if n in found.observed]
-    would = [n for n in watched if n in found.names or n in known.would]
-    yield from _listed("observed: counted, and not mended", would, route, plate, known.would, found)
+    would = [n for n in watched if n in found.names or n in would_have]
+    yield from _listed("observed: counted, and not mended", would, route, plate, would_have, found)
     off = [n for n in (*whole.names, *whole.shared) if n not in (*found.names, *found.shared)]
-    yield from _listed("switched off", off, route, plate, known.fired, found)
+    yield from _listed("switched off", off, route, plate, fired, found)
     now = {*found.names, *found.shared, *off}
-    past = [name for name in known.fired if name not in now]
-    yield from _listed("not its any more", past, route, plate, known.fired, found)
+    past = [name for name in fired if name not in now]
+    yield from _listed("not its any more", past, route, plate, fired, found)
     yield "  counted in connections that are over"
 
 

@@ -3,6 +3,7 @@
 import signal
 import ssl
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ import structlog
 import trio
 
 from gateway import config as configuration
-from gateway import quirk_choice
+from gateway import expiry, quirk_choice
 from gateway.addresses import endpoint, host_port
 from gateway.core.route import Route, Upstream
 from gateway.core.session import Session
@@ -22,7 +23,7 @@ from gateway.crew.messages import Report
 from gateway.crew.seat import Seat
 from gateway.evidence.keeper import Keeper
 from gateway.limits import Limits
-from gateway.ops import admin, metrics
+from gateway.ops import admin, garbage, metrics
 from gateway.ops.merged import snapshot
 from gateway.passwords import Passwords, hashed
 from gateway.settings import Config, ConfigError, Listen
@@ -51,6 +52,7 @@ def main(config: Config, path: Path) -> int:
     store = open_store(config.store.url, tally)
     try:
         keeper.open(config)
+        garbage.settle()
         trio.run(serve, config, path, store, tally, keeper)
     finally:
         keeper.close()
@@ -70,6 +72,7 @@ class Worker:
         self.epoch = time.time() - time.monotonic()  # noqa: TID251 (the one look at the clock)
         self.lane = Lane(store, tally, limits_of(config), epoch=self.epoch, witness=keeper.witness)
         self.csmss = csmss_of(config)
+        tally.certificate_ends.update(expiry.ends(config))
         self.quirks = configuration.quirks_in(config)
         self.passwords = Passwords(config.listen.credentials)
         self.pressure = Pressure()
@@ -165,9 +168,21 @@ class Worker:
         self.csmss.clear()
         self.csmss.update(csmss)
         self.keeper.open(config)
+        self.tally.certificate_ends = defaultdict(int, expiry.ends(config))
+        self.warn_of_expiry()
         if self.fleet is not None:
             self.fleet.invite(self.shadows_of)
         log.info("configuration loaded", needs_restart=changed)
+
+    def warn_of_expiry(self) -> None:
+        """Tell which certificates end soon."""
+        expiry.warn(self.tally.certificate_ends, time.monotonic() + self.epoch, log)
+
+    async def watch_expiry(self) -> None:
+        """Tell it now, and once a day."""
+        while True:
+            self.warn_of_expiry()
+            await trio.sleep(expiry.A_DAY)
 
     def shadows_of(self, route: Route) -> tuple[Upstream, ...] | None:
         """The shadows that a station should have now; None if its segment is another."""
@@ -210,6 +225,7 @@ async def serve(
             if seat is not None:
                 nursery.start_soon(_obey, seat, worker, worker.fleet, nursery)
             nursery.start_soon(worker.keeper.run)
+            nursery.start_soon(worker.watch_expiry)
             nursery.start_soon(worker.pressure.watch, worker.fleet.shed_shadows)
             async with trio.open_nursery() as front:
                 task_status.started(await _open(config, worker, front, port))

@@ -11,7 +11,7 @@ from vendor_quirks import firmware
 NONE: frozenset[str] = frozenset()
 
 
-class Nameplate(msgspec.Struct, frozen=True):
+class Nameplate(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a station told about itself so far. Empty means: not known (yet)."""
 
     identity: str

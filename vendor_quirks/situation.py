@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 import msgspec
 
 from vendor_quirks.match import Nameplate
+from vendor_quirks.sparse import Sparse
 
 Payload: TypeAlias = dict[str, Any]
 Fact: TypeAlias = Literal["transactions", "status", "samples", "keys", "profiles"]
@@ -57,19 +58,29 @@ class Mark(msgspec.Struct):
     answer: Payload | None = None
 
 
-class Situation(msgspec.Struct):
+NOBODY = Nameplate("", "")
+
+
+class Situation(Sparse):
     """What is known of one station while its message is mended."""
 
-    now: float = 0.0  # Unix seconds: when the message was received
-    nameplate: Nameplate = Nameplate("", "")
-    settings: dict[str, Any] = {}  # of the configuration, by quirk: see README
-    connectors: dict[int, Connector] = {}
-    closed: list[Transaction] = []  # the last few that ended, newest last
-    keys: dict[str, tuple[str, str]] = {}  # in lower case: the station's spelling, and its value
-    profile: Payload = {}  # the last SetChargingProfile
-    marks: dict[tuple[str, ...], Mark] = {}
-    events: dict[str, list[float]] = {}  # by behaviour: when it was seen
-    pending: dict[str, Transaction] = {}  # starts not answered yet, by message id
+    __slots__ = (
+        "closed", "connectors", "events", "keys", "marks", "nameplate", "now", "pending", "profile",
+        "settings",
+    )  # fmt: skip
+    settings: dict[str, Any]  # of the configuration, by quirk: see README
+    connectors: dict[int, Connector]
+    closed: list[Transaction]  # the last few that ended, newest last
+    keys: dict[str, tuple[str, str]]  # in lower case: the station's spelling, and its value
+    profile: Payload  # the last SetChargingProfile
+    marks: dict[tuple[str, ...], Mark]
+    events: dict[str, list[float]]  # by behaviour: when it was seen
+    pending: dict[str, Transaction]  # starts not answered yet, by message id
+
+    def __init__(self, now: float = 0.0, nameplate: Nameplate = NOBODY, **known: Any) -> None:
+        self.now, self.nameplate = now, nameplate  # Unix seconds: when the message was received
+        for name, value in known.items():
+            setattr(self, name, value)
 
     def connector(self, number: Any) -> Connector:
         """What is known of a connector."""

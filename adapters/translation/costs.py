@@ -14,7 +14,7 @@ from adapters.payload import bounded, decoder, encode
 from adapters.translation.conversation import Conversation, Refusal, Step
 from adapters.translation.memory import Memory
 from adapters.translation.records import Transaction
-from adapters.translation.scalars import rfc3339, whole
+from adapters.translation.scalars import rfc3339
 
 VENDOR = "org.openchargealliance.costmsg"
 KEY = "CustomDisplayCostAndPrice"  # the 1.6 station's configuration key that says it shows them
@@ -110,7 +110,7 @@ def _running(tx: Transaction, tx16: int, cost: Decimal, memory: Memory) -> Runni
     return RunningCost(
         transaction_id=tx16,
         timestamp=rfc3339(memory.now),
-        meter_value=whole(Decimal(tx.last_reading or tx.meter_start)),
+        meter_value=memory.whole(Decimal(tx.last_reading or tx.meter_start), "meterValue"),
         cost=cost,
         state="Charging" if tx.charging_state == "Charging" else "Idle",
     )

@@ -79,7 +79,7 @@ def stop(
     tag = tokens.to_16(tx.stop_token, memory) if tx.stop_token is not None else None
     rest = readings.rebased(readings.without_stop(elements, tx), tx)
     request = v16.StopTransactionRequest(
-        meter_stop=readings.meter_stop(elements, tx),
+        meter_stop=readings.meter_stop(elements, tx, memory),
         timestamp=utc(call.timestamp),
         transaction_id=tx.tx16 or 0,
         id_tag=tag,

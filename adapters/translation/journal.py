@@ -116,6 +116,18 @@ def drop(entry: JournalEntry, why: str, memory: Memory) -> None:
             return
 
 
+def taken(request: Payload, memory: Memory) -> None:
+    """The CSMS took this, though late: if it still waits here, it waits no longer."""
+    kind = type(request)
+    subject = EACH.get(kind) or LATEST.get(kind)
+    name = f"{request.action}:{subject(request)}" if subject is not None else ""
+    for entry in memory.journal:
+        is_same = kind in EACH or bytes(entry.payload) == encode(request)
+        if entry.subject == name and not entry.is_heard and is_same:
+            drop(entry, "replayed", memory)
+            return
+
+
 def note(what: str, memory: Memory) -> None:
     """Count what became of an entry."""
     memory.journal_counts[what] = memory.journal_counts.get(what, 0) + 1

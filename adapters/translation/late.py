@@ -9,6 +9,7 @@ from adapters.translation import (
     endings,
     events,
     installed,
+    journal,
     remote_control,
     reserved,
     settings,
@@ -20,14 +21,32 @@ from adapters.translation import (
 )
 from adapters.translation.memory import Memory
 from adapters.translation.records import Transaction
+from adapters.translation.replay import GO_ON
+
+# What a peer should not hear twice; each says when it was, so that a late answer fits its repeat.
+SAID_ONCE = (
+    v16.MeterValuesRequest,
+    v16.StartTransactionRequest,
+    v16.StopTransactionRequest,
+    v201.TransactionEventRequest,
+)
+
+
+def answers_repeat(request: Payload) -> bool:
+    """Whether its late answer will do for a repeat that was not sent yet."""
+    return isinstance(request, SAID_ONCE)
 
 
 def learn(request: Payload, response: Payload, memory: Memory) -> None:
     """Keep what the late answer to a derived CALL says of the peer that gave it."""
     if request.version == memory.version:
         _of_station(request, response, memory)
-    else:
-        _of_csms(request, response, memory)
+        return
+    _of_csms(request, response, memory)
+    if memory.journal:
+        journal.taken(request, memory)
+        if isinstance(request, SAID_ONCE):  # whoever waits to say it again need not
+            memory.signal(GO_ON)
 
 
 def _of_csms(request: Payload, response: Payload, memory: Memory) -> None:

@@ -71,6 +71,7 @@ RULES: dict[str, str] = {
     "token_type": "the types of a local list's tokens, beyond the first of very many",
     "transaction_forgotten": "the oldest of very many transactions without end",
     "unknown_field": "a field of an answer that OCPP does not define",
+    "wh_rounded": "a fraction of a watt-hour, where only a whole number has a place",
 }
 # In any message at all: what is mended before it is read, what a refusal of it says, and what the
 # other side refuses for good after it was answered.
@@ -92,7 +93,7 @@ TOKEN = (
     "id_token_info: chargingPriority, language1, language2",
     *("personal_message", "additionalInfo", "clock: cacheExpiryDateTime"),
 )
-EVENT = ("cost: totalCost, updatedPersonalMessage", *TOKEN)
+EVENT = ("cost: totalCost, updatedPersonalMessage", "wh_rounded: meterValue", *TOKEN)
 OPEN = (*EVENT, "deauthorization")
 BEGUN = "missing_idTokenInfo"
 SAMPLES_16 = ("measurand: Temperature, RPM", "value", "signed_spill")
@@ -130,7 +131,7 @@ STATION_16: dict[str, Row] = {
         "3.3, 6.5, 10.3",
         (
             *(*SAMPLES_16, *EVENT, BEGUN, "meter_conflict: meterStop", "orphan_stop"),
-            "reset_deferred",
+            *("reset_deferred", "wh_rounded: meterStart"),
         ),
     ),
 }
@@ -143,7 +144,7 @@ CSMS_201: dict[str, Row] = {
     "ClearChargingProfile": Row("stateful", "14.3"),
     "ClearDisplayMessage": Row("refused", "1.9, 5"),
     "ClearVariableMonitoring": Row("refused", "1.9, 5"),
-    "CostUpdated": Row("stateful", "17.5", ("cost: totalCost",)),
+    "CostUpdated": Row("stateful", "17.5", ("cost: totalCost", "wh_rounded: meterValue")),
     "CustomerInformation": Row("refused", "1.9, 5"),
     "DataTransfer": Row("exact", "6.7, 8.5"),
     "DeleteCertificate": Row("exact", "17.2, 17.4", ("pnc_answer",)),
@@ -241,6 +242,7 @@ STATION_201: dict[str, Row] = {
             "txevent_field: offline, numberOfPhasesUsed, cableMaxCurrent, timeSpentCharging, "
             "remoteStartId",
             *("stop_reason", "synthetic_start", "dup_start", "transaction_forgotten"),
+            "wh_rounded: meterStart, meterStop",
         ),
     ),
 }

@@ -75,7 +75,7 @@ def _repaired(
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise explained(error) from error
     try:
-        return msgspec.convert(_mend(given, kind, drop_unknown, memory), kind)
+        return msgspec.convert(_mend(given, kind, drop_unknown, memory, ""), kind)
     except (msgspec.DecodeError, RecursionError) as left:
         raise explained(left) from left
 
@@ -91,7 +91,7 @@ def explained(error: Exception) -> PayloadError:
     return PayloadError("FormatViolation", text)
 
 
-def _mend(given: Any, kind: Any, drop_unknown: bool, memory: Memory) -> Any:
+def _mend(given: Any, kind: Any, drop_unknown: bool, memory: Memory, called: str) -> Any:
     """The same value, as the type wants it where that is beyond doubt."""
     kind = _bare(kind)
     if isinstance(given, dict) and isinstance(kind, type) and issubclass(kind, msgspec.Struct):
@@ -104,16 +104,17 @@ def _mend(given: Any, kind: Any, drop_unknown: bool, memory: Memory) -> Any:
                 memory.lose("truncated", name)
                 mended[name] = value[: cut[name]]
             elif name in fields:
-                mended[name] = _mend(value, fields[name], drop_unknown, memory)
+                mended[name] = _mend(value, fields[name], drop_unknown, memory, name)
             elif drop_unknown:
-                memory.lose("unknown_field", name)
+                memory.lose("unknown_field", name[:50])
             else:
                 mended[name] = value
         return mended
     if isinstance(given, list) and get_origin(kind) is list:
-        return [_mend(value, get_args(kind)[0], drop_unknown, memory) for value in given]
+        each = get_args(kind)[0]
+        return [_mend(value, each, drop_unknown, memory, called) for value in given]
     if kind is int and isinstance(given, str) and NUMBER.fullmatch(given):
-        memory.lose("text_number", given[:20])
+        memory.lose("text_number", called)
         return int(given)
     return given
 

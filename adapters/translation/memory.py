@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Generator, Iterator
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ from adapters.translation.records import (
     Token,
     Transaction,
 )
-from adapters.translation.scalars import A_DAY, rfc3339
+from adapters.translation.scalars import A_DAY, rfc3339, whole
 from adapters.translation.topology import Topology
 
 PURGE_AFTER = 30 * A_DAY
@@ -155,6 +156,13 @@ class Memory:
     def lose(self, rule: str, field: str = "") -> None:
         """A datum is dropped, defaulted or guessed: said by rule name (section 20)."""
         self.losses.append((rule, field))
+
+    def whole(self, reading: Decimal, field: str) -> int:
+        """A register in whole Wh; a fraction of one is lost (12.4)."""
+        rounded = whole(reading)
+        if rounded != reading:
+            self.lose("wh_rounded", field)
+        return rounded
 
     def signal(self, event: str) -> None:
         """Wake the conversations that wait for this event."""

@@ -46,17 +46,17 @@ def meter_start(
 ) -> int:
     """The register when the transaction began; 0 and a new base where nothing tells it."""
     if tx.begin_reading:
-        return whole(Decimal(tx.begin_reading))
+        return memory.whole(Decimal(tx.begin_reading), "meterStart")
     found = _first(elements, None)
     if found is not None:
-        return whole(found)
+        return memory.whole(found, "meterStart")
     if connector.register_wh and memory.now - connector.register_at <= FRESH:
-        return whole(Decimal(connector.register_wh))
+        return memory.whole(Decimal(connector.register_wh), "meterStart")
     tx.rebase = True
     return 0
 
 
-def meter_stop(elements: Sequence[v201.MeterValue], tx: Transaction) -> int:
+def meter_stop(elements: Sequence[v201.MeterValue], tx: Transaction, memory: Memory) -> int:
     """The register when the transaction ended, relative to its base if it has one."""
     found = _first(elements, "Transaction.End")
     if found is None and (last := registers.last_register(elements)) is not None:
@@ -65,7 +65,7 @@ def meter_stop(elements: Sequence[v201.MeterValue], tx: Transaction) -> int:
         found = Decimal(tx.last_reading)
     if found is None:
         return tx.meter_start
-    return whole(found - Decimal(tx.base_wh or 0))
+    return memory.whole(found - Decimal(tx.base_wh or 0), "meterStop")
 
 
 def without_start(elements: Sequence[v201.MeterValue], tx: Transaction) -> list[v201.MeterValue]:

@@ -58,7 +58,9 @@ def told(entry: JournalEntry, memory: Memory) -> Generator[Step, Any, None]:
             if isinstance(problem, Refusal) and problem.is_transient:
                 yield Wait(GO_ON, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
-                continue
+                if entry in memory.journal:  # else its answer came after all
+                    continue
+                return
             memory.lose("dead_letter", entry.action)
             journal.drop(entry, "dead_letter", memory)
         else:

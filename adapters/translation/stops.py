@@ -12,7 +12,7 @@ from adapters.translation import costs, events, installed, metering, registers, 
 from adapters.translation.conversation import Conversation, Refusal, Step, Wait
 from adapters.translation.memory import Memory
 from adapters.translation.records import Transaction
-from adapters.translation.scalars import NAMESPACE, seconds, utc, whole
+from adapters.translation.scalars import NAMESPACE, seconds, utc
 
 RESET_RETRIES, RESET_RETRY_SECONDS = 3, 60.0
 
@@ -216,6 +216,7 @@ def _orphan_start(
 ) -> v201.TransactionEventRequest:
     """The start that the stop itself tells of (option `orphan_stop`)."""
     reading = next(registers.candidates([begin], "Transaction.Begin"))[2]
+    start = memory.whole(reading, "meterStart")
     return msgspec.structs.replace(
         ended,
         event_type="Started",
@@ -224,6 +225,6 @@ def _orphan_start(
         transaction_info=v201.Transaction(
             transaction_id=ended.transaction_info.transaction_id, charging_state="EVConnected"
         ),
-        meter_value=[metering.register(whole(reading), "Transaction.Begin", begin.timestamp)],
+        meter_value=[metering.register(start, "Transaction.Begin", begin.timestamp)],
         offline=events.is_offline(begin.timestamp, memory),
     )

@@ -7,11 +7,11 @@ import msgspec
 
 from adapters.frame import Call
 from gateway.core.effects import Effect
-from gateway.core.line import Alarm, Ask, Line
+from gateway.core.line import Alarm, Ask, Line, Owner
 from gateway.core.port import LegPort
 from gateway.core.route import PLAIN, Manners
 from gateway.core.tally import Tally
-from gateway.core.turns import Turns
+from gateway.core.turns import Turns, turn_of
 from gateway.core.undelivered import Undelivered, kept_in
 
 
@@ -49,6 +49,10 @@ class MannersPort(LegPort):
         self.turns.now = self.now
         super().ask(ask)
         self.turns.watch(self.now)
+
+    def _asker(self, ask: Ask) -> Owner | None:
+        """Who waits for its answer; nobody, if it has been answered here."""
+        return turn_of(ask).owner
 
     def answer(self, message_id: str, text: bytes) -> None:
         """Answer a CALL; then it may be our turn."""

@@ -59,11 +59,15 @@ class Paced(msgspec.Struct, frozen=True, gc=False):
 
 
 class Lost(msgspec.Struct, frozen=True, gc=False):
-    """A field was dropped, defaulted or guessed (translation rules, section 20)."""
+    """A field was dropped, defaulted or guessed (translation rules, section 20).
+
+    `action` is the message that was translated for or from `csms`; never with the value.
+    """
 
     rule: str
     action: str
     field: str
+    csms: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True, gc=False):
@@ -77,7 +81,8 @@ class Refused(msgspec.Struct, frozen=True, gc=False):
 class Guarded(msgspec.Struct, frozen=True, gc=False):
     """A CSMS's command would have harmed the station, or taken it away. `detail` is no secret.
 
-    `rule` is one of gateway.core.dangers, `outcome` is "refused" or "allowed" (by the options).
+    `rule` is one of gateway.core.dangers, `outcome` is "refused" or "allowed" (by the options). Or
+    names stood twice in it ("ambiguous"), and the station is told one of its meanings ("reworded").
     """
 
     rule: str

@@ -1,10 +1,7 @@
 """A command that the guard carries itself, because something is learnt from its answer."""
 
-import re
 from collections.abc import Callable
 from typing import Any, TypeAlias
-
-import msgspec
 
 from adapters import frame
 from adapters.frame import CallError, CallResult
@@ -16,7 +13,6 @@ from gateway.core.mender import Payload, opened
 from gateway.core.trust import PASSWORDS
 
 TAKEN = frozenset({"Accepted", "RebootRequired"})
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 ECHOED = ("attributeType", "component", "variable")
 
 
@@ -90,21 +86,3 @@ def refusal_of(item: Payload, danger: Danger) -> Payload:
     told: dict[str, Any] = {name: item[name] for name in ECHOED if name in item}
     info = {"reasonCode": REASONS[danger.rule]}
     return told | {"attributeStatus": "Rejected", "attributeStatusInfo": info}
-
-
-def members(value: Any) -> int:
-    """How many members the objects of a JSON value have, all together."""
-    found, inside = 0, [value]
-    while inside:
-        each = inside.pop()
-        if isinstance(each, dict):
-            found += len(each)
-            inside += each.values()
-        elif isinstance(each, list):
-            inside += each
-    return found
-
-
-def is_ambiguous(raw: bytes | msgspec.Raw, payload: Payload) -> bool:
-    """Whether some name stands twice in an object: then two parsers could read two commands."""
-    return _STRING.sub(b"", bytes(raw)).count(b":") != members(payload)

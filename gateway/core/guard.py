@@ -15,27 +15,30 @@ from adapters.payload import encode
 from adapters.translation import jws
 from adapters.translation.records import Credentials, write
 from gateway.core import trust
+from gateway.core.ambiguity import is_ambiguous
 from gateway.core.dangers import REASONS, URLS, Danger, Standing, danger_in, danger_of, settings_in
 from gateway.core.effects import Effect, Guarded, Learn, Persist
-from gateway.core.errand import Errand, is_ambiguous, refusal_of
+from gateway.core.errand import Errand, refusal_of
 from gateway.core.line import Ask
 from gateway.core.mender import Payload, opened
 from gateway.core.nameplates import OURS
 from gateway.core.passage import WAITING_COMMANDS
 from gateway.core.port import LegPort
 from gateway.core.route import Route
+from gateway.core.transfers import danger_in_transfer
 from gateway.core.urls import leads_here
 
 # "other": a command that is signed as a whole bears another name (2.0.1 part 4, section 7).
 BESIDES: dict[Version, tuple[str, ...]] = {
-    "1.6": ("ChangeConfiguration", "InstallCertificate"),
-    "2.0.1": ("SetVariables", "SetNetworkProfile", "InstallCertificate", "other"),
+    "1.6": ("ChangeConfiguration", "DataTransfer", "InstallCertificate"),
+    "2.0.1": ("SetVariables", "DataTransfer", "SetNetworkProfile", "InstallCertificate", "other"),
 }
 WATCHED = {
     version: frozenset({*names, *(action for of, action in URLS if of == version)})
     for version, names in BESIDES.items()
 }
 WORDLESS = frozenset({("1.6", "GetDiagnostics"), ("1.6", "UpdateFirmware")})  # answers without "no"
+PASSED_ON = frozenset({"DataTransfer", "SetVariables"})  # by the translation, too
 WHOLE = -1  # the place of a danger that is the command's, not one setting's
 
 
@@ -79,7 +82,8 @@ class Guard:
         if order is None:
             return False
         dangers = {at: d for at, d in self._dangers(order).items() if self._is_met(d, order.action)}
-        if self._is_translated and not any(d.rule == "url" for d in dangers.values()):
+        is_ours = order.action == "DataTransfer" or any(d.rule == "url" for d in dangers.values())
+        if self._is_translated and not (dangers and is_ours):
             return False
         if dangers and (WHOLE in dangers or order.is_sealed or len(dangers) == _size(order)):
             self._refuse(order, dangers)
@@ -114,6 +118,9 @@ class Guard:
 
     def _dangers(self, order: Order) -> dict[int, Danger]:
         route = self._route
+        if order.action == "DataTransfer":
+            carried = danger_in_transfer(order.payload, route.urls)
+            return {} if carried is None else {WHOLE: carried}
         least = max(route.security_profile, self._trust.profile)
         standing = Standing(least, self._trust.slots, route.urls)
         pins_root = route.options.pin_proxy_root == "on"
@@ -126,7 +133,7 @@ class Guard:
 
     def _is_met(self, danger: Danger, action: str) -> bool:
         """Whether it is refused; whoever watches hears of it in any case."""
-        is_settled = self._is_translated and action != "SetVariables"  # it never passes there
+        is_settled = self._is_translated and action not in PASSED_ON  # it never passes there
         may_move = self._route.options.allow_migration == "on" and not is_settled
         is_allowed = danger.rule == "moves_away" and may_move
         outcome = "allowed" if is_allowed else "refused"
@@ -161,6 +168,7 @@ class Guard:
             errand.leave_out(payload, dangers)
         elif not order.is_sealed and is_ambiguous(call.payload, payload):
             # What was judged is what the station hears.
+            self._out.append(Guarded("ambiguous", order.action, "reworded", ""))
             errand.text = frame.emit_call(call.message_id, order.action, encode(payload))
         for at, setting in enumerate(settings_in(order.action, payload)):
             if setting.place in trust.PASSWORDS and at not in dangers:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from adapters.frame import CallError, CallResult, Version
 from gateway.core.effects import Effect, Send
 from gateway.core.tally import SLOTS, Tally
+from vendor_quirks.sparse import Sparse
 
 LATE = 600.0  # seconds that an answer may come late and still teach something (specification 1.5)
 KEPT_LATE = 64
@@ -66,13 +67,14 @@ class Alarm:
             self.at = at
 
 
-class Line:
+class Line(Sparse):
     """The outgoing side of one leg."""
 
     __slots__ = (
         "_alarm", "_late", "_out", "_sent", "_tally", "answered", "is_up", "leg", "open", "pacer",
         "role", "timeout", "version", "waiting", "watcher",
     )  # fmt: skip
+    _late: dict[str, Ask]  # the oldest first
 
     def __init__(
         self,
@@ -91,7 +93,6 @@ class Line:
         self.is_up = True
         self.pacer: Pacing | None = None  # of a station that needs one
         self.watcher: Watcher | None = None
-        self._late: dict[str, Ask] = {}  # the oldest first
         self._out, self._tally, self._alarm = out, tally, alarm
 
     def ask(self, ask: Ask, now: float) -> None:

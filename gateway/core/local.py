@@ -12,12 +12,16 @@ from gateway.core.port import LegPort, StationPort
 from vendor_quirks.answers import Caller, Dedupe, Here, Verdict, answered, unanswered
 from vendor_quirks.mending import Named, attempt
 from vendor_quirks.situation import Situation
+from vendor_quirks.sparse import Sparse
 
 MOST_AWAITED = 64
 
 
-class Local:
+class Local(Sparse):
     """Answers in the place of the other side."""
+
+    __slots__ = ("_awaited", "_csms", "_known", "_report", "_station", "said")
+    said: list[Call]  # what the station is said to have said next
 
     def __init__(
         self,
@@ -26,10 +30,12 @@ class Local:
         known: Callable[[], Situation],
         report: Report,
     ) -> None:
-        self._ports: dict[Caller, LegPort] = {"station": station, "csms": csms}
-        self._twins, self._known, self._report = station.twins, known, report
-        self._awaited: dict[str, None] = {}  # CALLs whose answers repeats will need
-        self.said: list[Call] = []  # what the station is said to have said next
+        self._station, self._csms = station, csms
+        self._known, self._report = known, report
+        self._awaited: dict[str, None] | None = None  # CALLs whose answers repeats will need
+
+    def _port(self, of: Caller) -> LegPort:
+        return self._station if of == "station" else self._csms
 
     def answered(self, of: Caller, here: Named[Here], call: Call, payload: Payload) -> bool:
         """Whether a CALL was answered here."""
@@ -49,17 +55,19 @@ class Local:
     def _will_be(self, of: Caller, verdict: Verdict, message_id: str) -> bool:
         """Whether there is an answer: that of another CALL only where that one is open still."""
         other = verdict.same_as
-        return not other or (other != message_id and other in self._ports[of].heard)
+        return not other or (other != message_id and other in self._port(of).heard)
 
     def _await(self, message_id: str) -> None:
-        self._awaited[message_id] = None
-        while len(self._awaited) > MOST_AWAITED:
-            del self._awaited[next(iter(self._awaited))]
+        awaited = self._awaited = self._awaited or {}
+        awaited[message_id] = None
+        while len(awaited) > MOST_AWAITED:
+            del awaited[next(iter(awaited))]
 
     def _give(self, of: Caller, call: Call, verdict: Verdict) -> None:
-        port = self._ports[of]
+        port = self._port(of)
         if verdict.same_as:
-            self._twins.setdefault(verdict.same_as, []).append(call.message_id)
+            twins = self._station.twins = self._station.twins or {}
+            twins.setdefault(verdict.same_as, []).append(call.message_id)
         elif verdict.error:
             version = port.line.version
             port.answer(call.message_id, frame.emit_error(version, call.message_id, verdict.error))
@@ -73,7 +81,7 @@ class Local:
 
     def settle(self, message_id: str, text: bytes) -> None:
         """A CALL of the station is answered: its repeats are answered the same, or go on anew."""
-        if message_id not in self._awaited:
+        if not self._awaited or message_id not in self._awaited:
             return
         del self._awaited[message_id]
         message = frame.parse(text)

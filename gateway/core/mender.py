@@ -15,6 +15,7 @@ from gateway.core.tally import Tally
 from vendor_quirks.compiled import Direction, Look, Repairs
 from vendor_quirks.mending import mend
 from vendor_quirks.situation import Situation
+from vendor_quirks.sparse import Sparse
 
 Payload: TypeAlias = dict[str, Any]
 _as_object = decoder(dict[str, Any])
@@ -31,16 +32,16 @@ def opened(raw: bytes | msgspec.Raw) -> Payload | None:
         return None
 
 
-class Report:
+class Report(Sparse):
     """Where it is told what quirks did for one station."""
 
-    __slots__ = ("_out", "_tally", "fired", "observed", "would")
+    __slots__ = ("_out", "_tally", "fired", "has_counted", "observed", "would")
+    fired: dict[str, int]  # by quirk, since the station connected
+    would: dict[str, int]  # the same of those that are observed
 
     def __init__(self, out: list[Effect], tally: Tally) -> None:
-        self._out, self._tally = out, tally
+        self._out, self._tally, self.has_counted = out, tally, False
         self.observed: frozenset[str] = frozenset()  # quirks that count what they would do
-        self.fired: dict[str, int] = {}  # by quirk, since the station connected
-        self.would: dict[str, int] = {}  # the same of those that are observed
 
     def tell(self, key: str, done: list[tuple[str, int]]) -> bool:
         """Tell which quirks mended something; whether any did."""
@@ -50,9 +51,11 @@ class Report:
                 self._out.append(Refused(STATION, "quirk_failed", name))
             elif name in self.observed:
                 self._tally.observed[name,] += count
+                self.has_counted = True
                 self.would[name] = self.would.get(name, 0) + count
             else:
                 self._out.append(Mended(name, key, count))
+                self.has_counted = True
                 self.fired[name] = self.fired.get(name, 0) + count
                 is_mended = True
         return is_mended

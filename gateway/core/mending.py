@@ -34,10 +34,18 @@ TOLD = frozenset({"BootNotification", "DataTransfer"}) | {
 }  # always looked into, for who it is
 TRANSACTIONS = frozenset({"StartTransaction", "StopTransaction", "TransactionEvent"})
 VENDOR_ID = b'"vendorId"'
+NO_REPAIRS = Repairs()
 
 
 class Dialect:
     """Mends what one station and its CSMS say, and what they are told."""
+
+    __slots__ = (
+        "_alarm", "_csms", "_from_csms", "_from_station", "_out", "_route", "_station",
+        "_to_csms", "_to_station", "attentive", "csms_answers", "csms_looks", "doubted",
+        "has_changed", "local", "looks", "outcomes", "prompts", "registry", "remembered", "repairs",
+        "report", "situation",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -58,20 +66,20 @@ class Dialect:
         self.prompts = Prompts(station, alarm, ids)
         self.remembered = nameplates.recalled(records, route, target)
         self.situation: Situation | None = None
-        station.known = self.known
-        self._from_station = Mender("from_station", route.version, self.known, self.report)
-        self._to_station = Mender("to_station", route.version, self.known, self.report)
+        known = station.known = self.known
+        self._from_station = Mender("from_station", route.version, known, self.report)
+        self._to_station = Mender("to_station", route.version, known, self.report)
         version = route.primary.version
-        self._from_csms = Mender("from_csms", version, self.known, self.report)
-        self._to_csms = Mender("to_csms", version, self.known, self.report)
-        self.local = Local(station, csms, self.known, self.report)
+        self._from_csms = Mender("from_csms", version, known, self.report)
+        self._to_csms = Mender("to_csms", version, known, self.report)
+        self.local = Local(station, csms, known, self.report)
         self.outcomes = Outcomes(tally, alarm)
         self.looks: dict[str, Look] = {}  # of CALLs of the station, by action
         self.csms_looks: dict[str, Look] = {}
         self.csms_answers: dict[str, Look] = {}
         self.doubted: Line | None = None  # whose answers may have a faulty envelope and yet parse
         self.attentive = NONE  # CALLs of the station that somebody waits for
-        self.repairs = Repairs()
+        self.repairs = NO_REPAIRS
         self._choose()
         if target:
             name = self.registry.rewritten_target(target, route.quirks_off)[1]
@@ -79,10 +87,10 @@ class Dialect:
                 self.report.tell("handshake", [(name, 1)])
 
     @property
-    def boot(self) -> Call | None:
+    def boot(self) -> msgspec.Raw | None:
         """The station's last BootNotification, of this connection or an earlier one."""
         boot = self.remembered.boot
-        return None if boot == nameplates.NO_BOOT else Call("", "BootNotification", boot)
+        return None if boot == nameplates.NO_BOOT else boot
 
     def known(self) -> Situation:
         """What is known of the station at this moment."""
@@ -145,7 +153,8 @@ class Dialect:
         action = call.action
         if action == "BootNotification":
             self.prompts.booted()
-            self._learn(nameplates.booted(self.remembered.nameplate, payload), call.payload.copy())
+            call = Call(call.message_id, action, call.payload.copy())  # which stays, as it came
+            self._learn(nameplates.booted(self.remembered.nameplate, payload), call.payload)
             look = self.looks[action]  # the boot may have told who it is
         elif action in INTRODUCING and "vendorId" in payload and self.registry.vendor_ids:
             self._learn(nameplates.introduced(self.remembered.nameplate, payload))
@@ -265,17 +274,15 @@ class Dialect:
         self.has_changed = False
         known = self.situation if self.repairs.keeps else None
         running = tuple(known.open()) if known is not None else ()
-        kept = msgspec.structs.replace(
-            self.remembered,
-            running=running,
-            fired=nameplates.added(self.remembered.fired, self.report.fired),
-            would=nameplates.added(self.remembered.would, self.report.would),
-        )
+        kept = msgspec.structs.replace(self.remembered, running=running)
+        if self.report.has_counted:
+            kept.fired = nameplates.added(kept.fired, self.report.fired)
+            kept.would = nameplates.added(kept.would, self.report.would)
         return nameplates.record_of(kept)
 
     def ended(self) -> None:
         """The station is gone: what its quirks did is worth keeping."""
-        if self.report.fired or self.report.would:
+        if self.report.has_counted:
             self.has_changed = True
 
     # What the station should do, and is asked for

@@ -1,5 +1,6 @@
 """Who a station is, read from what it says, and remembered beyond its connection."""
 
+from sys import intern
 from typing import Any
 
 import msgspec
@@ -38,8 +39,8 @@ class Remembered(msgspec.Struct, omit_defaults=True):
 
     nameplate: Nameplate
     boot: msgspec.Raw = NO_BOOT  # as it came: who a station is told by
-    fired: dict[str, int] = {}  # what each quirk did for it, in connections that are over
-    would: dict[str, int] = {}  # what those would have done that were only observed
+    fired: dict[str, int] | None = None  # what each quirk did, in connections that are over
+    would: dict[str, int] | None = None  # what those would have done that were only observed
     running: tuple[Transaction, ...] = ()  # where some quirk has to know
 
 
@@ -49,20 +50,33 @@ def recalled(records: dict[str, dict[str, bytes]], route: Route, target: str) ->
     stored = records.get(OURS, {}).get(KEY)
     if stored is None:
         return Remembered(plain)
-    known = msgspec.json.decode(stored, type=Remembered)
+    known = read(stored)
     known.nameplate = msgspec.structs.replace(
         known.nameplate, identity=route.identity, version=route.version, path=target
     )
     return known
 
 
-def added(before: dict[str, int], now: dict[str, int]) -> dict[str, int]:
+def read(stored: bytes) -> Remembered:
+    """A record as it was kept; what its boot tells is read again."""
+    known = msgspec.json.decode(stored, type=Remembered)
+    said = msgspec.json.decode(known.boot)
+    if said is not None:
+        known.nameplate = booted(known.nameplate, said)
+    return known
+
+
+def added(before: dict[str, int] | None, now: dict[str, int]) -> dict[str, int]:
     """Counts by quirk, those of this connection among them."""
+    before = before or {}
     return {name: before.get(name, 0) + now.get(name, 0) for name in before | now}
 
 
 def record_of(remembered: Remembered) -> dict[str, bytes | None]:
-    """The record to keep."""
+    """The record to keep: without what its boot tells."""
+    if remembered.boot != NO_BOOT:
+        untold = msgspec.structs.replace(remembered.nameplate, **dict.fromkeys(FACTS_16, ""))
+        remembered = msgspec.structs.replace(remembered, nameplate=untold)
     return {KEY: encode(remembered)}
 
 
@@ -74,7 +88,8 @@ def booted(old: Nameplate, payload: dict[str, Any]) -> Nameplate:
         facts, table = payload.get("chargingStation"), FACTS_201
     if not isinstance(facts, dict):
         return old
-    told = {name: str(facts.get(field) or "")[:LONGEST] for name, field in table.items()}
+    # Thousands of stations are of one make: they share its names.
+    told = {name: intern(str(facts.get(field) or "")[:LONGEST]) for name, field in table.items()}
     return msgspec.structs.replace(old, **told)
 
 

@@ -10,6 +10,7 @@ from adapters.frame import CallError, CallResult
 from gateway.core.line import Alarm, Ask
 from gateway.core.mender import opened
 from gateway.core.tally import Tally
+from vendor_quirks.sparse import Sparse
 
 Payload: TypeAlias = dict[str, Any]
 Shows: TypeAlias = Callable[[Payload], bool | None]  # None: this message does not tell
@@ -157,12 +158,14 @@ WATCHED: dict[str, Callable[[Payload, Payload, float], Awaited | None]] = {
 }
 
 
-class Outcomes:
+class Outcomes(Sparse):
     """What one station accepted and has not shown yet."""
+
+    __slots__ = ("_alarm", "_tally", "awaited")
+    awaited: dict[str, list[Awaited]]  # by the action in which they show
 
     def __init__(self, tally: Tally, alarm: Alarm) -> None:
         self._tally, self._alarm = tally, alarm
-        self.awaited: dict[str, list[Awaited]] = {}  # by the action in which they show
 
     def answered(self, ask: Ask, message: CallResult | CallError, now: float) -> str | None:
         """The station answered a CALL; the action in which an accepted one will show."""

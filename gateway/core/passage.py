@@ -3,7 +3,7 @@
 What the gateway owes all the same: one open CALL a direction, and an answer to each.
 """
 
-from collections.abc import Callable, Sized
+from collections.abc import Sized
 
 from adapters import frame
 from adapters.frame import Call, CallError, CallResult, Version
@@ -47,25 +47,24 @@ class Passage:
 class _Direction:
     """CALLs from one end to the other. Owner of each: its answer goes back as it came."""
 
-    __slots__ = ("_answer", "_ask", "_timeout_code", "_version")
+    __slots__ = ("_source", "_target", "_timeout_code", "_version")
 
     def __init__(self, source: Port, target: Port, timeout_code: str, version: Version) -> None:
-        self._answer: Callable[[str, bytes], None] = source.answer
-        self._ask: Callable[[Ask], None] = target.ask
+        self._source, self._target = source, target
         self._timeout_code, self._version = timeout_code, version
 
     def carry(self, message_id: str, action: str, text: bytes) -> None:
-        self._ask(Ask(message_id, action, text, self))
+        self._target.ask(Ask(message_id, action, text, self))
 
     def answered(self, ask: Ask, message: CallResult | CallError, text: bytes) -> None:
-        self._answer(ask.message_id, text)
+        self._source.answer(ask.message_id, text)
 
     def given_up(self, ask: Ask, why: str) -> None:
         if why == "timeout":
             text = frame.emit_error(
                 self._version, ask.message_id, self._timeout_code, f"no answer to {ask.action}"
             )
-            self._answer(ask.message_id, text)
+            self._source.answer(ask.message_id, text)
 
     def late(self, ask: Ask, message: CallResult | CallError) -> None:
         """Whoever asked has been told that no answer came."""

@@ -6,15 +6,17 @@ from typing import Protocol
 
 from adapters import frame
 from adapters.frame import Call
+from adapters.payload import Payload
 from gateway.core.commanding import Talking, opened_call
 from gateway.core.effects import Effect, Refused, Send
-from gateway.core.line import Ask, Line
+from gateway.core.line import Ask, Line, Owner
 from gateway.core.mender import Mender, Report
 from gateway.core.tally import SLOTS, Tally
 from vendor_quirks.command import Command
 from vendor_quirks.match import NONE
 from vendor_quirks.mending import Named, attempt
 from vendor_quirks.situation import Situation
+from vendor_quirks.sparse import Sparse
 
 
 class Port(Protocol):
@@ -57,7 +59,8 @@ class LegPort:
         self.mender: Mender | None = None  # of what goes there
         self.mended: Collection[str] = NONE  # actions of CALLs that it sees
         self.touched: Collection[str] = NONE  # actions of answers that are more than passed on
-        self.numbered: dict[str, None] = {}  # ids that came as numbers, and go back as such
+        # Ids that came as numbers, and go back as such.
+        self.numbered: dict[str, None] | None = None
         self._out, self._tally = out, tally
 
     def speak(self, mender: Mender, settling: frozenset[str] = NONE) -> None:
@@ -79,6 +82,17 @@ class LegPort:
             ask.text = self.mender.call(ask.action, ask.text)
         self.line.ask(ask, self.now)
 
+    def take_back(self, request: Payload, owner: Owner) -> Ask | None:
+        """A CALL of the owner's that asks for just this; it waits here, and now is not sent."""
+        for at, ask in enumerate(self.line.waiting):
+            if self._asker(ask) is owner and ask.context[1] == request:
+                return self.line.waiting.pop(at)
+        return None
+
+    def _asker(self, ask: Ask) -> Owner | None:
+        """Who waits for the answer of a CALL that was not sent yet."""
+        return ask.owner
+
     def answer(self, message_id: str, text: bytes) -> None:
         """Answer a CALL; a second answer to it goes nowhere."""
         if self.listener is not None:
@@ -95,7 +109,7 @@ class LegPort:
         """Answer with what a quirk makes of it."""
         if self.mender is not None:
             text = self.mender.answer(action, text)
-        if message_id in self.numbered:
+        if self.numbered and message_id in self.numbered:
             del self.numbered[message_id]
             text = text.replace(b'"%b"' % message_id.encode(), message_id.encode(), 1)
         self._say(action, text)
@@ -108,21 +122,21 @@ class LegPort:
     def forget(self) -> None:
         """The leg is gone, and nobody waits for answers any more."""
         self.heard.clear()
-        self.numbered.clear()
+        self.numbered = None
 
 
-class StationPort(LegPort):
+class StationPort(LegPort, Sparse):
     """The station's end, where its own dialect is spoken: the last step out."""
 
     __slots__ = ("_ids", "commands", "known", "report", "settled", "twins")
+    commands: dict[str, Named[Command]]
 
     def __init__(self, line: Line, out: list[Effect], tally: Tally, ids: Iterator[str]) -> None:
         super().__init__(line, out, tally)
         self.report = Report(out, tally)
-        self.commands: dict[str, Named[Command]] = {}
         self.known: Callable[[], Situation] = Situation
         self.settled: Callable[[str, str, bytes], None] | None = None  # id, action, text
-        self.twins: dict[str, list[str]] = {}  # CALLs that get the answer of another one
+        self.twins: dict[str, list[str]] | None = None  # CALLs that get the answer of another one
         self._ids = ids
 
     def ask(self, ask: Ask) -> None:
@@ -137,14 +151,14 @@ class StationPort(LegPort):
         if self.settled is not None and action in self.touched:
             self.settled(message_id, action, text)
         super()._touch(action, message_id, text)
-        for twin in self.twins.pop(message_id, ()):
+        for twin in self.twins.pop(message_id, ()) if self.twins else ():
             if self.heard.pop(twin, None) is not None:
                 super()._touch(action, twin, frame.renamed(text, twin, self.line.version))
 
     def forget(self) -> None:
         """The station is gone."""
         super().forget()
-        self.twins.clear()
+        self.twins = None
 
     def _is_talked(self, ask: Ask) -> bool:
         """Whether some quirk has this CALL in another form."""

@@ -15,6 +15,8 @@ from vendor_quirks.situation import Situation
 class Prompts:
     """Triggers of the gateway's own, for stations that need them."""
 
+    __slots__ = ("_alarm", "_boot_at", "_ids", "_poll_at", "_station")
+
     def __init__(self, station: StationPort, alarm: Alarm, ids: Iterator[str]) -> None:
         self._station, self._alarm, self._ids = station, alarm, ids
         self._boot_at = self._poll_at = 0.0

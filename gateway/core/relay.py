@@ -26,7 +26,7 @@ from gateway.core.effects import Effect, Lost, Refused
 from gateway.core.exchange import Exchange, Inbox, Side, Waits
 from gateway.core.line import Alarm, Ask
 from gateway.core.own_payloads import flaw
-from gateway.core.port import Port
+from gateway.core.port import LegPort, Port
 from gateway.core.tally import Tally
 
 ACTIONS: dict[Version, dict[str, Action]] = {"1.6": v16.ACTIONS, "2.0.1": v201.ACTIONS}
@@ -51,7 +51,7 @@ class Relay:
         version: Version,
         memory: Memory,
         station: Port,
-        csms: Port,
+        csms: LegPort,
         ids: Iterator[str],
         out: list[Effect],
         tally: Tally,
@@ -63,6 +63,7 @@ class Relay:
         other: Version = "2.0.1" if version == "1.6" else "1.6"
         self.versions: dict[Side, Version] = {"station": version, "csms": other}
         self.ports: dict[Side, Port] = {"station": station, "csms": csms}
+        self._csms = csms
         self.inboxes: dict[Side, Inbox] = {"station": Inbox(), "csms": Inbox()}
         self._ids, self._out, self._tally = ids, out, tally
         self._waits = Waits(alarm)
@@ -197,6 +198,9 @@ class Relay:
         """It is too late to pass this answer on, but what it teaches is kept (1.5)."""
         if isinstance(message, CallResult):
             exchange, request = ask.context
+            if late.answers_repeat(request) and (repeat := self._csms.take_back(request, self)):
+                self.answered(repeat, message, b"")
+                return
             kind = ACTIONS[request.version][ask.action].response
             try:
                 response = lenient.response(message.payload, kind, self.memory)
@@ -327,7 +331,7 @@ class Relay:
     def _report_losses(self, action: str) -> None:
         for rule, field in self.memory.losses:
             self._tally.losses[(rule,)] += 1
-            self._out.append(Lost(rule, action, field))
+            self._out.append(Lost(rule, action, field, self.ports["csms"].leg))
         self.memory.losses = []
 
     def _finish(self, exchange: Exchange, response: Payload | None) -> None:

@@ -35,6 +35,12 @@ _ids = random_ids()
 class Session:
     """One station, its primary CSMS and its shadows."""
 
+    __slots__ = (
+        "_alarm", "_audience", "_backlog", "_csms", "_csms_line", "_guard", "_is_over", "_is_plain",
+        "_out", "_passage", "_relay", "_station", "_station_line", "dialect", "memory", "route",
+        "tally",
+    )  # fmt: skip
+
     def __init__(
         self,
         route: Route,
@@ -204,7 +210,7 @@ class Session:
         """A CALL whose id came as a number is answered with one."""
         message = mended[0]
         if isinstance(message, Call) and number_of(text) is not None:
-            port.numbered[message.message_id] = None
+            port.numbered = {**(port.numbered or {}), message.message_id: None}
         return mended
 
     def _said_here(self, now: float) -> None:

@@ -71,9 +71,11 @@ class Tally:
         self.stations_connected: Counts = defaultdict(int)  # segment, version
         self.legs_connected: Counts = defaultdict(int)  # csms, role
         self.handshakes: Counts = defaultdict(int)  # outcome
+        self.certificate_ends: Counts = defaultdict(int)  # certificate, csms: Unix time, no count
         self.legs_short: Counts = defaultdict(int)  # csms
         self.frames = Frames()
         self.frames_refused: Counts = defaultdict(int)  # leg role, reason
+        self.ambiguous: Counts = defaultdict(int)  # leg role
         self.call_seconds = CallSeconds()
         self.added_seconds = Histogram(MICROSECONDS)
         self.translations: Counts = defaultdict(int)  # pairing, action, outcome

@@ -16,7 +16,7 @@ from gateway.core.tally import Tally
 from gateway.crew.channel import Channel
 from gateway.crew.seat import Seat
 from gateway.evidence.keeper import Keeper
-from gateway.ops import logs
+from gateway.ops import garbage, logs
 from gateway.settings import ConfigError
 from gateway.worker import serve
 
@@ -53,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tally, keeper = Tally(), Keeper()
     try:
         keeper.open(config)
+        garbage.settle()
         task = partial(serve, seat=seat, port=options.port)
         trio.run(task, config, options.config, seat, tally, keeper)
     finally:

@@ -14,6 +14,7 @@ from gateway.ops.metrics import GAUGES, RESTARTS, STATIONS_OF, TallyCollector, d
 Snapshot: TypeAlias = dict[str, Any]  # a tally's fields in types that msgpack has
 
 NOW = frozenset(family.field or family.name for family in GAUGES)
+TIMES = frozenset({"certificate_ends"})  # of several the first: no sum makes sense
 OLDEST = frozenset({"process_start_time_seconds", "process_max_fds"})  # others are summed
 
 
@@ -55,6 +56,9 @@ def _add(tally: Tally, name: str, value: Any) -> None:
         case Frames():
             for action, row in value.items():
                 field[action] = [field[action][slot] + row[slot] for slot in range(len(SLOTS))]
+        case dict() if name in TIMES:
+            for key, at in value:
+                field[tuple(key)] = min(at, field.get(tuple(key), at))
         case dict():
             for key, count in value:
                 field[tuple(key)] += count

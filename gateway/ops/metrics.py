@@ -35,6 +35,12 @@ GAUGES = (
         "Charging stations that are connected, by the version they speak.",
     ),
     Family("legs_connected", ("csms", "role"), "Connections to a CSMS."),
+    Family(
+        "certificate_expiry_timestamp_seconds",
+        ("certificate", "csms"),
+        "When a certificate of ours, or the list of revoked ones, expires (Unix time).",
+        "certificate_ends",
+    ),
 )
 COUNTERS = (
     Family("handshakes", ("outcome",), "Handshakes of stations, by what became of them."),
@@ -53,6 +59,12 @@ COUNTERS = (
         "frames_refused",
         ("leg", "reason"),
         "Frames that a leg sent and that were not carried on.",
+    ),
+    Family(
+        "ambiguous_frames",
+        ("leg",),
+        "Frames in which a name stands twice, of those that were looked at (ten a second).",
+        "ambiguous",
     ),
     Family(
         "translations",

@@ -183,7 +183,7 @@ class Fleet:
             place.give_up()
             return False
         route = place.route
-        link = Link(route, place.session, self, place.log)
+        link = Link(route, place.session, self)
         link.newcomer = place.newcomer
         self.forget(place)
         self._links[route.identity] = link

@@ -16,6 +16,7 @@ from gateway.core.effects import (
     Effect,
     Guarded,
     Learn,
+    Lost,
     Mended,
     Paced,
     Persist,
@@ -26,6 +27,7 @@ from gateway.core.effects import (
 from gateway.core.route import Route, Upstream
 from gateway.limits import SHORT, is_deep
 from gateway.store import Records
+from gateway.wire import telling
 from gateway.wire.connection import Connection, Watch
 from gateway.wire.framing import GOING_AWAY, INTERNAL, POLICY
 from gateway.wire.journal import Journal
@@ -79,6 +81,7 @@ class Ashore(Protocol):
 
 
 NO_FRAME = (b"", b"", False)
+log = structlog.get_logger()
 NOBODY = Newcomer()
 
 
@@ -87,7 +90,7 @@ class Link:
 
     __slots__ = (
         "_ashore", "_epoch", "_forgotten", "_frame", "_held", "_journal", "_shared", "_waiting",
-        "identity", "lasted", "legs", "log", "newcomer", "over", "route", "scheduled", "session",
+        "identity", "lasted", "legs", "newcomer", "over", "route", "scheduled", "session",
         "settled", "strained",
     )  # fmt: skip
 
@@ -96,9 +99,8 @@ class Link:
         route: Route,
         session: Core,
         ashore: Ashore,
-        log: structlog.typing.FilteringBoundLogger,
     ) -> None:
-        self.route, self.session, self._ashore, self.log = route, session, ashore, log
+        self.route, self.session, self._ashore = route, session, ashore
         self.newcomer = NOBODY
         self.identity = route.identity
         self.legs: dict[str, Connection] = {}
@@ -112,6 +114,12 @@ class Link:
         self._forgotten = False
         # Of a primary's leg that ended without a word: the seconds that it was there, else inf.
         self.lasted: float | None = None
+
+    @property
+    def log(self) -> structlog.typing.FilteringBoundLogger:
+        """Where it is written what happens; made anew, because it is half a KiB and seldom used."""
+        bound: structlog.typing.FilteringBoundLogger = log.bind(station=self.identity)
+        return bound
 
     def join(self, journal: Journal, shared: Watch, epoch: float) -> None:
         """Come under a lane. `epoch` is what the lane's clock lacks to the session's time."""
@@ -129,6 +137,8 @@ class Link:
         if len(text) > SHORT and is_deep(text, self._shared.limits.depth):
             self._refuse(origin, "too_deep")
             return
+        if now >= self._shared.inspect_at:
+            telling.inspect(self, origin, text, self._shared, now)
         self._frame = (text, raw, origin.decoder.from_client)
         try:
             self._do(self.session.hear(origin.leg, text, now + self._epoch))
@@ -270,6 +280,8 @@ class Link:
                 self._treat(effect)
             case Learn(password):
                 self._ashore.learn(self, password)
+            case Lost():
+                telling.tell_lost(self, effect, self._shared)
             case Guarded():
                 self._alarm(effect)
             case Mended(quirk, _, changes):

@@ -1,16 +1,20 @@
 """Threat: JSON that is deep, huge, ambiguous or no JSON: answered in kind, never raised."""
 
+import time
+
 import msgspec
 import pytest
 
 from adapters import frame
+from gateway.core.ambiguity import has_names_twice
 from gateway.core.effects import STATION, Refused, Send
 from gateway.limits import LIMITS, SHORT, is_deep
 from gateway.testing.bench import Bench
+from gateway.wire.connection import INSPECT_EVERY
 from tests.abuse.siege import Camp, siege, staffed
 from tests.endtoend.sessions import CSMS_ANSWERS
 from tests.endtoend.talker import Talker
-from tests.gateway.wire_bench import Scripted, harbour
+from tests.gateway.wire_bench import Scripted, harbour, round_trip_of
 
 ARRAYS = {"100": 100, "1000": 1000, "30000": 30_000}
 BOMBS = {
@@ -109,3 +113,36 @@ async def test_between_equal_versions_duplicate_keys_pass_as_they_came(stage: Ca
     await station.ask_text(text, "7")
     await station.answer_to("7")
     assert desk.texts == [text]
+    await gateway.until("ambiguous_frames_total", 1, leg="station")
+    (line,) = [line for line in gateway.log.splitlines() if "ambiguous message" in line]
+    assert '"station":"CS-1"' in line
+    assert "FIRST" not in gateway.log
+
+
+@pytest.mark.parametrize(
+    ("text", "is_twice"),
+    [
+        (b'[2,"7","Authorize",{"idTag":"A","idTag":"B"}]', True),
+        (b'[2,"7","X",{"a":[{"b":1,"c":{}},{"b":1,"b":2}]}]', True),
+        (b'[2,"7","X",{"\\u0061":1,"a":2}]', True),
+        (b'[2,"7","X",{"a":"x:y\\":{","b":[{"a":1},{"a":2}]}]', False),
+        (b'[3,"7",{}]', False),
+        (b'[2,"7","X",{"a":1,"a":', False),
+        (b"[" * 5000, False),
+    ],
+)
+def test_a_name_that_stands_twice_is_seen_wherever_it_is(text: bytes, is_twice: bool) -> None:
+    assert has_names_twice(text) == is_twice
+
+
+@pytest.mark.trio
+async def test_no_more_messages_are_looked_at_than_costs_nothing() -> None:
+    twice = '[2,"7","Authorize",{"idTag":"A","idTag":"B"}]'
+    async with harbour() as port:
+        _, station, _ = port.adopt(Scripted(**{twice: []}))
+        begun = time.monotonic()
+        for _ in range(50):
+            await station.say(twice.encode())
+        await round_trip_of(station)
+        seconds = time.monotonic() - begun
+        assert 1 <= port.tally.ambiguous["station",] <= 1 + seconds / INSPECT_EVERY

@@ -87,6 +87,11 @@ async def test_a_certificate_is_changed_under_living_connections(
     (certificate, key), (other, other_key) = authority.issue("first"), authority.issue("second")
     listen = f'certificate = "{certificate}"\nprivate_key = "{key}"'
     gateway = await stage.gateway(csms, scheme="wss", listen=listen)
+    assert '"certificate expires"' in gateway.log  # in a day, as all of this authority
+    end = (await gateway.counts()).of(
+        "certificate_expiry_timestamp_seconds", certificate="listener"
+    )
+    assert 0 < end - time.time() < 3 * 86_400
     old = await stage.station(gateway, "OLD", tls=authority.client())
     assert shown(old) == "first"
     certificate.write_bytes(other.read_bytes())  # but the key is not there yet

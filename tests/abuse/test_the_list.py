@@ -63,9 +63,12 @@ LIST: dict[int, tuple[str, dict[str, tuple[str, ...]]]] = {
         },
     ),
     11: (
-        "duplicate keys: the last one counts, alone; between equal versions as received",
+        "duplicate keys: the last one counts, alone; between equal versions as received; flagged",
         {
-            "abuse/test_json_bombs": ("of_duplicate_keys", "between_equal_versions"),
+            "abuse/test_json_bombs": (
+                *("of_duplicate_keys", "between_equal_versions"),
+                *("a_name_that_stands_twice", "no_more_messages"),
+            ),
             "abuse/test_url_policy": ("a_name_that_stands_twice",),
         },
     ),

@@ -182,6 +182,27 @@ def test_meter_start_is_the_register_that_says_it_best(
     assert not tx.rebase
 
 
+@pytest.mark.parametrize(
+    ("sample", "reading", "is_lossy"),
+    [
+        ({"value": 100.4}, 100, True),
+        ({"value": 1.2345, "unitOfMeasure": {"unit": "kWh"}}, 1234, True),
+        ({"value": 1.234, "unitOfMeasure": {"unit": "kWh"}}, 1234, False),
+        ({"value": 10.0, "unitOfMeasure": {"multiplier": 1}}, 100, False),
+    ],
+)
+def test_only_a_fraction_of_a_watt_hour_is_lost_by_rounding(
+    sample: dict[str, Any], reading: int, is_lossy: bool
+) -> None:
+    given, connector = elements(sample | {"context": "Transaction.Begin"}), Connector(1)
+    known = memory()
+    assert readings.meter_start(given, Transaction("t-1", "WAIT"), connector, known) == reading
+    assert known.losses == [("wh_rounded", "meterStart")] * is_lossy
+    known, ended = memory(), elements(sample | {"context": "Transaction.End"})
+    assert readings.meter_stop(ended, Transaction("t-1", "OPEN"), known) == reading
+    assert known.losses == [("wh_rounded", "meterStop")] * is_lossy
+
+
 def test_two_phases_are_no_total() -> None:
     given = elements({"value": 1, "phase": "L1"}, {"value": 1, "phase": "L2"})
     tx = Transaction("t-1", "WAIT")

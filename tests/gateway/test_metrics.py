@@ -10,11 +10,13 @@ from gateway.ops.metrics import exposition, registry
 PROMISED = {
     "stations_connected": ("gauge", {"segment", "version"}),
     "legs_connected": ("gauge", {"csms", "role"}),
+    "certificate_expiry_timestamp_seconds": ("gauge", {"certificate", "csms"}),
     "handshakes_total": ("counter", {"outcome"}),
     "frames_total": ("counter", {"leg", "direction", "type", "action"}),
     "frames_refused_total": ("counter", {"leg", "reason"}),
     "call_seconds": ("histogram", {"leg", "action"}),
     "added_seconds": ("histogram", set()),
+    "ambiguous_frames_total": ("counter", {"leg"}),
     "translations_total": ("counter", {"pairing", "action", "outcome"}),
     "translation_loss_total": ("counter", {"rule"}),
     "guarded_total": ("counter", {"rule", "action", "outcome"}),
@@ -41,12 +43,14 @@ def busy_tally() -> Tally:
     tally = Tally()
     tally.stations_connected["pilot", "1.6"] += 3
     tally.legs_connected["new", "primary"] += 2
+    tally.certificate_ends["listener", ""] = 1_800_000_000
     tally.handshakes["accepted",] += 5
     tally.frames["Heartbeat"][SLOTS["station", "in", "call"]] += 7
     tally.frames_refused["station", "utf8"] += 1
     tally.call_seconds["primary", "Heartbeat"].observe(0.02)
     tally.call_seconds["primary", "Heartbeat"].observe(100.0)
     tally.added_seconds.observe(50e-6)
+    tally.ambiguous["station",] += 1
     tally.translations["16_to_201", "Heartbeat", "exact"] += 1
     tally.losses["LOSS.unit",] += 1
     tally.guarded["url", "GetLog", "refused"] += 1

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from math import inf
 from typing import Any
 
-import structlog
 import trio
 
 from gateway.core.effects import STATION, Close, Effect, Send
@@ -150,7 +149,7 @@ class Harbour:
 
     def link(self, session: Any, *shadows: str) -> Link:
         """A link without sockets."""
-        return Link(route(*shadows), session, self.shore, structlog.get_logger())
+        return Link(route(*shadows), session, self.shore)
 
     def adopt(self, session: Any, *shadows: str) -> tuple[Link, End, End]:
         """A new link, its station's and its primary's far ends."""

@@ -105,7 +105,8 @@ class Arrival:
     def _tell_boot(self, now: float) -> None:
         boot = self._world.seen.boot
         if boot is not None:
-            self._outbox.put_first([Pair(self._synthetic(boot, now), MADE_UP)])
+            heard = self._synthetic("BootNotification", bytes(boot), now)
+            self._outbox.put_first([Pair(heard, MADE_UP)])
 
     def _tell_rest(self, now: float) -> None:
         if self.is_behind:
@@ -114,14 +115,19 @@ class Arrival:
     def tell_state(self, now: float) -> None:
         """Statuses, and transactions that it does not know of, before whatever waits."""
         seen = self._world.seen
-        pairs = [Pair(self._synthetic(call, now), MADE_UP) for call in seen.statuses.values()]
+        begins = "StartTransaction" if seen.version == "1.6" else "TransactionEvent"
+        pairs = [
+            Pair(self._synthetic("StatusNotification", payload, now), MADE_UP)
+            for payload in seen.statuses.values()
+        ]
         for name, begun in seen.open.items():
             is_known = name in self._told or (name.isdigit() and int(name) in self._ids.numbers)
             if not is_known:
-                pairs.append(Pair(self._synthetic(begun.call, now), begun.answer or MADE_UP))
+                heard = self._synthetic(begins, begun.call, now)
+                pairs.append(Pair(heard, begun.answer or MADE_UP))
         self._outbox.put_first(pairs)
 
-    def _synthetic(self, call: Call, now: float) -> Heard:
+    def _synthetic(self, action: str, payload: bytes, now: float) -> Heard:
         message_id = f"replay-{next(self._world.ids)}"
-        self._world.tally.shadow_replays[self._name, call.action] += 1
-        return Heard(Call(message_id, call.action, call.payload), call.action, now)
+        self._world.tally.shadow_replays[self._name, action] += 1
+        return Heard(Call(message_id, action, msgspec.Raw(payload)), action, now)

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from adapters import frame
 from adapters.frame import Call, CallError, CallResult
 from gateway.core.comparison.answers import Answer
@@ -15,6 +17,8 @@ from gateway.core.shadows.desk import commanded
 from gateway.core.shadows.seen import NOTED, TOLD_LATER, Heard, Seen
 from gateway.core.shadows.shadow import Shadow
 from gateway.core.tally import Tally
+from vendor_quirks.match import NONE
+from vendor_quirks.sparse import Sparse
 
 INTERNAL_ERROR, NORMAL = 1011, 1000  # RFC 6455 section 7.4.1
 UNANSWERED = 64  # CALLs about transactions that the primary has yet to answer
@@ -22,18 +26,20 @@ UNANSWERED = 64  # CALLs about transactions that the primary has yet to answer
 __all__ = ["TOLD_LATER", "Audience"]
 
 
-class Audience:
+class Audience(Sparse):
     """The shadows that hear a station, and what was seen of it. Listener of its port."""
 
     __slots__ = (
-        "_books", "_invited", "_now", "_out", "_route", "_shadows", "_station", "_tally",
-        "_unanswered", "_world", "is_there", "names", "seen",
+        "_books", "_invited", "_now", "_out", "_route", "_shadows", "_shared", "_station", "_tally",
+        "_unanswered", "is_there", "names", "seen",
     )  # fmt: skip
+    _shadows: dict[str, Shadow]
+    _unanswered: dict[str, Heard]
 
     def __init__(
         self,
         route: Route,
-        boot: Call | None,
+        boot: msgspec.Raw | None,
         station: StationPort,
         out: list[Effect],
         tally: Tally,
@@ -42,12 +48,10 @@ class Audience:
     ) -> None:
         self._route, self._station, self._out, self._tally = route, station, out, tally
         self.seen = Seen(route.version, boot)
-        self._world = World(route, self.seen, out, tally, alarm, ids)
-        self._shadows: dict[str, Shadow] = {}
+        self._shared = (alarm, ids)  # with the shadows
         self._invited: tuple[Shadow, ...] = ()
-        self.names: frozenset[str] = frozenset()  # of all that were ever invited
+        self.names = NONE  # of all that were ever invited
         self._books: tuple[Book, Book] | None = None  # the station's, the primary's
-        self._unanswered: dict[str, Heard] = {}
         self._now = 0.0
         self.is_there = False
 
@@ -56,17 +60,18 @@ class Audience:
     ) -> None:
         """Have these shadows, and no others."""
         wanted = {upstream.name: upstream for upstream in upstreams}
+        if not wanted and not self._invited:
+            return
         for name, shadow in tuple(self._shadows.items()):
             if wanted.get(name) != shadow.upstream:
                 self._one(name, lambda shadow: shadow.closed(now))
                 self._shadows.pop(name, None)
                 self._out.append(Close(name, NORMAL, "no shadow any more"))
+        world = World(self._route, self.seen, self._out, self._tally, *self._shared)
         for name, upstream in wanted.items():
             if name not in self._shadows:
-                stored = records.get(name, {})
-                self._shadows[name] = Shadow(upstream, self._world, stored, now)
-        if self._shadows:  # else even nothing would be a set of its own
-            self.names |= self._shadows.keys()
+                self._shadows[name] = Shadow(upstream, world, records.get(name, {}), now)
+        self.names |= self._shadows.keys()
         self._invited = tuple(self._shadows.values())
         self.is_there = bool(self._invited)
         self._station.listener = self if self.is_there else None
@@ -167,7 +172,7 @@ class Audience:
 
     def hear(self, name: str, text: bytes, now: float) -> None:
         """One text message of a shadow CSMS."""
-        if (shadow := self._shadows.get(name)) is not None:
+        if self.is_there and (shadow := self._shadows.get(name)) is not None:
             self._contained(shadow, shadow.hear, text, now)
 
     def opened(self, name: str, now: float) -> None:
@@ -195,7 +200,7 @@ class Audience:
         return found
 
     def _one(self, name: str, do: Callable[[Shadow], None]) -> None:
-        shadow = self._shadows.get(name)
+        shadow = self._shadows.get(name) if self._invited else None
         if shadow is not None:
             self._contained(shadow, do, shadow)
 

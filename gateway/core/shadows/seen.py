@@ -14,6 +14,7 @@ from adapters.payload import decoder
 from gateway.core.comparison.answers import BROKEN, Answer
 from gateway.core.comparison.sessions import NAME, NUMBER
 from gateway.core.redaction import is_secret
+from vendor_quirks.sparse import Sparse
 
 STATUSES = 64  # connectors whose last status is remembered
 OPEN = 64  # transactions that have not ended
@@ -55,28 +56,37 @@ class Heard:
 class Begun:
     """A transaction that runs: the CALL that began it, and what the primary answered."""
 
-    __slots__ = ("answer", "call")
+    __slots__ = ("_at", "_said", "call")
 
-    def __init__(self, call: Call, answer: Answer | None = None) -> None:
-        self.call, self.answer = call, answer
+    def __init__(self, call: bytes, answer: Answer | None = None) -> None:
+        self.call, self._said, self._at = call, b"", 0.0
+        if answer is not None and isinstance(answer.message, CallResult):
+            self._said, self._at = bytes(answer.message.payload), answer.at
+
+    @property
+    def answer(self) -> Answer | None:
+        """The primary's answer, where it gave the transaction its name."""
+        if not self._said:
+            return None
+        return Answer(CallResult("", msgspec.Raw(self._said)), self._at)
 
 
-class Seen:
-    """One station, as far as it was seen since it connected."""
+class Seen(Sparse):
+    """One station, as far as it was seen since it connected. CALLs are kept as their payloads."""
 
     __slots__ = (
         "_starting", "boot", "configuration", "list_version", "open", "schedules",
         "statuses", "variables", "version",
     )  # fmt: skip
+    statuses: dict[Any, bytes]  # by connector
+    open: dict[str, Begun]  # by transaction, the oldest first
+    _starting: dict[str, bytes]  # 1.6 StartTransactions, by message id
+    configuration: dict[str, tuple[str | None, bool]]  # value, readonly
+    variables: dict[tuple[Any, ...], str]
+    schedules: dict[bytes, bytes]  # GetCompositeSchedule, its answer
 
-    def __init__(self, version: Version, boot: Call | None) -> None:
-        self.version, self.boot = version, boot
-        self.statuses: dict[tuple[Any, Any], Call] = {}
-        self.open: dict[str, Begun] = {}  # the oldest first
-        self._starting: dict[str, Call] = {}  # 1.6 StartTransactions, by message id
-        self.configuration: dict[str, tuple[str | None, bool]] = {}  # value, readonly
-        self.variables: dict[tuple[Any, ...], str] = {}
-        self.schedules: dict[bytes, bytes] = {}  # GetCompositeSchedule, its answer
+    def __init__(self, version: Version, boot: msgspec.Raw | None) -> None:
+        self.version, self.boot = version, boot  # the boot as its port has it: it is kept there
         self.list_version: int | None = None
 
     @property
@@ -88,26 +98,26 @@ class Seen:
 
     def heard(self, heard: Heard) -> None:
         """Keep what a late joiner has to be told."""
-        call = heard.call
+        payload = heard.payload
         if heard.action == "BootNotification":
-            self.boot = call
+            self.boot = heard.call.payload
             self.statuses.clear()
         elif heard.action == "StatusNotification":
-            self._status(call)
+            self._status(payload)
         elif heard.begins:
             if heard.action == "TransactionEvent":
-                self._begin(heard.transaction, Begun(call))
+                self._begin(heard.transaction, Begun(payload))
             else:
-                self._starting[call.message_id] = call
+                self._starting[heard.call.message_id] = payload
                 _bound(self._starting, OPEN)
         elif heard.ends:
             self.open.pop(heard.transaction, None)
         elif heard.action == "NotifyReport":
-            self._report(call)
+            self._report(payload)
 
-    def _report(self, call: Call) -> None:
+    def _report(self, payload: bytes) -> None:
         try:
-            for row in _decode(call.payload).get("reportData") or ():
+            for row in _decode(payload).get("reportData") or ():
                 for attribute in row["variableAttribute"]:
                     if "value" in attribute:
                         kind = {"attributeType": attribute.get("type", "Actual")}
@@ -125,14 +135,15 @@ class Seen:
         self.open[transaction] = begun
         _bound(self.open, OPEN)
 
-    def _status(self, call: Call) -> None:
+    def _status(self, payload: bytes) -> None:
         try:
-            given = _decode(call.payload)
+            given = _decode(payload)
         except BROKEN:
             return
-        place = (str(given.get("evseId"))[:20], str(given.get("connectorId"))[:20])
+        evse, connector = _name(given.get("evseId")), _name(given.get("connectorId"))
+        place = connector if evse is None else (evse, connector)
         if len(self.statuses) < STATUSES or place in self.statuses:
-            self.statuses[place] = call
+            self.statuses[place] = payload
 
     # What the station answers its primary
 
@@ -215,6 +226,11 @@ def place(row: dict[str, Any]) -> tuple[Any, ...]:
 def schedule_key(asked: dict[str, Any]) -> bytes:
     """Which composite schedule was asked for: of the same place, length and unit."""
     return msgspec.json.encode(asked, order="sorted", enc_hook=str)
+
+
+def _name(value: Any) -> Any:
+    """The number of an EVSE or connector, or what a station says in its place."""
+    return value if value is None or type(value) is int else str(value)[:20]
 
 
 def _bound(kept: dict[Any, Any], most: int) -> None:
