@@ -16,7 +16,7 @@ from adapters.frame import Call
 from adapters.translation.options import Options
 from benchmarks import machine, messages
 from benchmarks.figures import Version
-from benchmarks.run import RESULTS, say
+from benchmarks.output import RESULTS, say, write
 from gateway.core.effects import STATION, Effect, Send
 from gateway.core.route import Route, Upstream
 from gateway.core.session import Session
@@ -189,10 +189,7 @@ def main(arguments: list[str]) -> int:
     date = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     report = CoreReport(date, machine.facts(), options.sessions, costs)
     print(table(report))
-    options.results.mkdir(parents=True, exist_ok=True)
-    path = options.results / f"core-{date.replace(':', '')}.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(report)))
-    say(f"every figure: {path}")
+    say(f"every figure: {write(report, f'core-{date}', options.results)}")
     return 0
 
 

@@ -10,6 +10,7 @@ import random
 import sys
 import time
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -128,6 +129,11 @@ class Regular(Station):
         self.transport.abort()
 
 
+def this(station: Regular) -> Regular:
+    """What a connection is made for."""
+    return station
+
+
 class Crowd:
     """All stations of one load."""
 
@@ -150,7 +156,8 @@ class Crowd:
         run = asyncio.ensure_future(steps.pop(step.what))
         for other in steps.values():
             other.close()
-        await asyncio.wait({run, self.ledger.broken}, return_when=asyncio.FIRST_COMPLETED)
+        either: set[asyncio.Future[Any]] = {run, self.ledger.broken}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         if self.ledger.broken.done():
             run.cancel()
             return Found(self.ledger.broken.result())
@@ -162,14 +169,15 @@ class Crowd:
     def found(self, seconds: float, times: list[float], late: int) -> Found:
         """The account of a step."""
         account = self.ledger.account()
-        at = [
+        p50, p99, p999 = (
             1000 * times[int(len(times) * share)] if times else 0.0 for share in (0.5, 0.99, 0.999)
-        ]
+        )
         most = 1000 * times[-1] if times else 0.0
         heard = sum(account.heard.values())
         return Found(
-            "", seconds, *at, most, self.refused, late, account.sent, account.answered, heard
-        )
+            "", seconds, p50, p99, p999, most, self.refused, late,
+            account.sent, account.answered, heard,
+        )  # fmt: skip
 
     async def connect(self, step: Step) -> tuple[list[float], int]:
         """More stations, each up to a transaction that has begun."""
@@ -192,11 +200,10 @@ class Crowd:
         while True:
             station = Regular(self, number, before)
             try:
-                await loop.create_connection(lambda one=station: one, HOST, self.port)
+                await loop.create_connection(partial(this, station), HOST, self.port)
                 ready = asyncio.ensure_future(station.ready.wait())
-                await asyncio.wait(
-                    {ready, station.gone}, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED
-                )
+                either: set[asyncio.Future[Any]] = {ready, station.gone}
+                await asyncio.wait(either, timeout=PATIENCE, return_when=asyncio.FIRST_COMPLETED)
                 if station.ready.is_set():
                     return station
                 ready.cancel()

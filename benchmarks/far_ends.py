@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import ssl
 import time
 from array import array
 from collections import Counter, deque
@@ -11,7 +12,7 @@ from typing import cast
 
 import msgspec
 
-from benchmarks import messages, wire
+from benchmarks import certificate, messages, wire
 from benchmarks.figures import Verified, Version
 
 HOST = "127.0.0.1"
@@ -132,12 +133,14 @@ class Station(FarEnd):
 
     masked = True
 
-    def __init__(self, ledger: Ledger, version: Version, number: int, port: int) -> None:
+    def __init__(
+        self, ledger: Ledger, version: Version, number: int, port: int, *, flawed: bool = False
+    ) -> None:
         super().__init__(ledger)
-        self.version, self.number, self.port = version, number, port
+        self.version, self.number, self.port, self.flawed = version, number, port, flawed
         self.identity = f"BENCH-{number:05d}"
         self.ready = asyncio.Event()
-        self.opening = deque(messages.opening(version, self.identity))
+        self.opening = deque(messages.opening(version, self.identity, flawed=flawed))
         self.transaction = f"T-{self.identity}".encode()
         self.calls = self.samples = 0
         self.action = ""
@@ -177,7 +180,9 @@ class Station(FarEnd):
         self.samples += 1
         self.ledger.sent += 1
         times = self.ledger.times
-        payload = messages.metered(self.version, self.transaction, self.samples, times)
+        payload = messages.metered(
+            self.version, self.transaction, self.samples, times, flawed=self.flawed
+        )
         if not self.ledger.examples.get("station"):
             self.ledger.examples["station"] = payload.decode()
         self.call(messages.METERED[self.version], payload)
@@ -238,9 +243,8 @@ async def serve_csms(ledger: Ledger, role: str, version: Version, kind: type[Csm
     return port
 
 
-async def connect_station(ledger: Ledger, version: Version, number: int, port: int) -> Station:
+async def connect(station: Station, tls: ssl.SSLContext | None = None) -> None:
     """Connect a station and have it start; it was accepted when this returns."""
-    make = partial(Station, ledger, version, number, port)
-    _, station = await asyncio.get_running_loop().create_connection(make, HOST, port)
+    loop, name = asyncio.get_running_loop(), certificate.NAME if tls else None
+    await loop.create_connection(lambda: station, HOST, station.port, ssl=tls, server_hostname=name)
     await station.ready.wait()
-    return station

@@ -1,5 +1,6 @@
 """What the stations and CSMSs of the benchmark say: one charging session, always metering."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
@@ -47,6 +48,11 @@ _SAMPLES_201 = (
     b'{"value":41.5,"context":"Sample.Periodic","measurand":"SoC",'
     b'"location":"EV","unitOfMeasure":{"unit":"Percent"}}'
 )
+# As the first stations of a make say it: values that are no text, and a context of their own.
+_FLAWED_SAMPLES = re.sub(rb'"value":"([^"]+)"', rb'"value":\1', _SAMPLES_16).replace(
+    b"Sample.Periodic", b"Sample.Stored"
+)
+_FLAWED = _METER_VALUES.replace(_SAMPLES_16, _FLAWED_SAMPLES)
 _UPDATED = (
     b'{"eventType":"Updated","timestamp":"%b","triggerReason":"MeterValuePeriodic","seqNo":%d,'
     b'"transactionInfo":{"transactionId":"%b"},"meterValue":[{"timestamp":"%b","sampledValue":['
@@ -75,10 +81,13 @@ def now_text() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def opening(version: Version, identity: str) -> list[Call]:
+def opening(version: Version, identity: str, *, flawed: bool = False) -> list[Call]:
     """What a station says when it starts."""
     if version == "1.6":
         maker = {"chargePointVendor": "Benchmark", "chargePointModel": "Plain"}
+        if flawed:  # a make with faults of its own, and more to say than there is room for
+            maker = {"chargePointVendor": "Alfen BV", "chargePointModel": "EVE Pro-line of 2026"}
+            maker["firmwareVersion"] = "6.5.2-4219 of 2026-01-31, stable, for all sockets, signed"
         free = {"errorCode": "NoError", "status": "Available", "timestamp": now_text()}
         return [
             _written("BootNotification", maker | {"chargePointSerialNumber": identity}),
@@ -122,11 +131,14 @@ def _written(action: str, payload: dict[str, Any]) -> Call:
     return action, msgspec.json.encode(payload)
 
 
-def metered(version: Version, transaction: bytes, number: int, times: Times) -> bytes:
+def metered(
+    version: Version, transaction: bytes, number: int, times: Times, *, flawed: bool = False
+) -> bytes:
     """The payload of sample set `number` (from 1) of a transaction: never the same twice."""
     at = times[number]
     if version == "1.6":
-        return _METER_VALUES % (int(transaction), at, METER_START + number)
+        text = _FLAWED if flawed else _METER_VALUES
+        return text % (int(transaction), at, METER_START + number)
     return _UPDATED % (at, number, transaction, at, METER_START + number)
 
 

@@ -19,9 +19,10 @@ from typing import Any
 
 import msgspec
 
-from benchmarks import machine, peers, started
+from benchmarks import gateways, machine, started
 from benchmarks.figures import FarEnds, Order, Outcome
-from benchmarks.run import LOAD, RESULTS, asked, say
+from benchmarks.output import RESULTS, say, write
+from benchmarks.trial import LOAD, asked
 
 FIRST = 10_000  # the number of the second load's first station
 DISTURBED = 0.03  # of the cores, by other programs
@@ -135,7 +136,7 @@ def spread(pid: int, cores: list[int]) -> None:
 def gateway(folder: Path, ends: FarEnds, csms: list[int]) -> tuple[list[str], int, int]:
     """How the gateway is started, its port and its admin port."""
     tables = "".join(
-        peers.GATEWAY_CSMS.format(role=f"c{n}", port=port, version=ends.csms["primary"])
+        gateways.CSMS.format(role=f"c{n}", port=port, version=ends.csms["primary"])
         for n, port in enumerate(csms)
     )
     port, admin = started.free_port(), started.free_port()
@@ -145,7 +146,7 @@ def gateway(folder: Path, ends: FarEnds, csms: list[int]) -> tuple[list[str], in
             port=port, admin=admin, folder=folder, csms=tables, last=len(csms) - 1, count=len(csms)
         )
     )
-    return [str(peers.gateway_command()), "run", "--config", str(path)], port, admin
+    return [str(gateways.command_path()), "run", "--config", str(path)], port, admin
 
 
 def wait_until_ready(admin: int) -> None:
@@ -269,10 +270,7 @@ def main(arguments: list[str]) -> int:
                     f" (others had {pair.foreign:.0%})"
                 )
     print(markdown(report))
-    options.results.mkdir(parents=True, exist_ok=True)
-    path = options.results / f"pairs-{date.replace(':', '')}.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(report)))
-    say(f"every figure: {path}")
+    say(f"every figure: {write(report, f'pairs-{date}', options.results)}")
     return 0
 
 

@@ -6,26 +6,25 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
+from benchmarks import certificate, gateways
 from benchmarks.figures import FarEnds
+from benchmarks.gateways import Place
 
 HERE = Path(__file__).parent
 APT = "apt-get install haproxy nginx"
 NPM = "npm install --no-package-lock --prefix benchmarks"
 SETUP = "make setup"
-
-
-class Place(msgspec.Struct, frozen=True):
-    """Where one proxy is to run: its folder, its ports, and the ports of the CSMSs by role."""
-
-    folder: Path
-    port: int
-    admin_port: int
-    csms: dict[str, int]
+SAME = FarEnds("1.6", {"primary": "1.6"})
+SAME_TLS = FarEnds("1.6", {"primary": "1.6"}, tls=True)
+FLAWED = FarEnds("1.6", {"primary": "1.6"}, flawed=True)
+FLAWED_TRANSLATED = FarEnds("1.6", {"primary": "2.0.1"}, flawed=True)
+MENDS = ("shared.sample-value-number", "alfen.context-of-its-own")
 
 
 class Proxy(msgspec.Struct, frozen=True):
@@ -37,7 +36,8 @@ class Proxy(msgspec.Struct, frozen=True):
     install: str
     version: Callable[[], str]
     command: Callable[[Place], list[str]]
-    ends: FarEnds = FarEnds("1.6", {"primary": "1.6"})
+    ends: FarEnds = SAME
+    mends: tuple[str, ...] = ()  # quirks that must mend something in every exchange
 
 
 def said_by(*command: str) -> Callable[[], str]:
@@ -71,7 +71,7 @@ http {{
     uwsgi_temp_path {folder}/uwsgi;
     scgi_temp_path {folder}/scgi;
     server {{
-        listen 127.0.0.1:{port};
+        listen 127.0.0.1:{port}{tls};
         location / {{
             proxy_pass http://127.0.0.1:{csms};
             proxy_http_version 1.1;
@@ -82,6 +82,10 @@ http {{
     }}
 }}
 """
+NGINX_TLS = f"""\
+ ssl;
+        ssl_certificate {{folder}}/{certificate.CERTIFICATE};
+        ssl_certificate_key {{folder}}/{certificate.KEY}"""
 HAPROXY = """\
 global
     nbthread 1
@@ -93,54 +97,26 @@ defaults
     timeout server 1h
     timeout tunnel 1h
 frontend stations
-    bind 127.0.0.1:{port}
+    bind 127.0.0.1:{port}{tls}
     default_backend csms
 backend csms
     server csms 127.0.0.1:{csms}
 """
-GATEWAY = """\
-[listen]
-url = "ws://127.0.0.1:{port}/ocpp"
-security_profile = 0
-
-{csms}
-[[segment]]
-name = "benchmark"
-match = {{ identity = "*" }}
-primary = "primary"
-shadows = [{shadows}]
-
-[store]
-url = "sqlite://{folder}/state.db"
-
-[admin]
-listen = "127.0.0.1:{admin_port}"
-"""
-GATEWAY_CSMS = """\
-[[csms]]
-name = "{role}"
-url = "ws://127.0.0.1:{port}/ocpp"
-version = "{version}"
-"""
 
 
-def written(place: Place, name: str, text: str) -> str:
-    """Write a file into the proxy's folder, and tell its path."""
-    path = place.folder / name
-    path.write_text(text)
-    return str(path)
-
-
-def nginx(place: Place) -> list[str]:
+def nginx(place: Place, *, tls: bool = False) -> list[str]:
     """A master and one worker; both are counted."""
-    text = NGINX.format(folder=place.folder, port=place.port, csms=place.csms["primary"])
-    return ["nginx", "-e", f"{place.folder}/error.log", "-c", written(place, "nginx.conf", text)]
+    at = place.folder
+    shown = NGINX_TLS.format(folder=at) if tls else ""
+    text = NGINX.format(folder=at, port=place.port, csms=place.csms["primary"], tls=shown)
+    return ["nginx", "-e", f"{at}/error.log", "-c", place.written("nginx.conf", text)]
 
 
-def haproxy(place: Place) -> list[str]:
+def haproxy(place: Place, *, tls: bool = False) -> list[str]:
     """One thread, in the foreground."""
-    text = HAPROXY.format(port=place.port, csms=place.csms["primary"])
-    return ["haproxy", "-db", "-f", written(place, "haproxy.cfg", text)]
+    shown = f" ssl crt {place.folder}/{certificate.BOTH}" if tls else ""
+    text = HAPROXY.format(port=place.port, csms=place.csms["primary"], tls=shown)
+    return ["haproxy", "-db", "-f", place.written("haproxy.cfg", text)]
 
 
 def node(place: Place) -> list[str]:
@@ -154,52 +130,27 @@ def python(script: str, *more: str) -> Callable[[Place], list[str]]:
     return lambda at: [sys.executable, path, str(at.port), str(at.csms["primary"]), *more]
 
 
-def gateway_command() -> Path:
-    """The console script beside this Python."""
-    return Path(sys.executable).parent / "ocpp-gateway"
-
-
-def gateway(ends: FarEnds) -> Callable[[Place], list[str]]:
-    """Our own gateway, with the CSMSs of `ends` behind it."""
-
-    def command(place: Place) -> list[str]:
-        csms = "\n".join(
-            GATEWAY_CSMS.format(role=role, port=place.csms[role], version=spoken)
-            for role, spoken in ends.csms.items()
-        )
-        shadows = ", ".join(f'"{role}"' for role in ends.csms if role != "primary")
-        text = GATEWAY.format(
-            port=place.port,
-            csms=csms,
-            shadows=shadows,
-            folder=place.folder,
-            admin_port=place.admin_port,
-        )
-        return [str(gateway_command()), "run", "--config", written(place, "gateway.toml", text)]
-
-    return command
-
-
-def gateway_is_here() -> bool:
-    """Whether the console script and its worker are installed."""
-    return gateway_command().exists() and has_module("gateway.worker")()
-
-
-def gateway_version() -> str:
-    """The version of the gateway that is installed."""
-    return version("ocpp-gateway")
-
-
-def ours(name: str, what: str, ends: FarEnds) -> Proxy:
+def ours(name: str, what: str, ends: FarEnds, more: str = "", mends: tuple[str, ...] = ()) -> Proxy:
     """The gateway in one scenario."""
-    command = gateway(ends)
-    return Proxy(name, what, gateway_is_here, SETUP, gateway_version, command, ends)
+    here, known = gateways.is_here, gateways.version_here
+    return Proxy(name, what, here, SETUP, known, gateways.gateway(ends, more), ends, mends)
 
 
-def program(name: str, what: str, command: Callable[[Place], list[str]], install: str) -> Proxy:
+def program(name: str, what: str, command: Callable[..., list[str]], install: str) -> Proxy:
     """A proxy from a package of the system."""
     ask = said_by(name, "-v")
     return Proxy(name, what, lambda: shutil.which(name) is not None, install, ask, command)
+
+
+def with_tls(proxy: Proxy, command: Callable[..., list[str]]) -> Proxy:
+    """The same with TLS towards the stations."""
+    return msgspec.structs.replace(
+        proxy,
+        name=f"{proxy.name}-tls",
+        what=f"{proxy.what}, TLS with the station",
+        command=partial(command, tls=True),
+        ends=SAME_TLS,
+    )
 
 
 def library(name: str, package: str, what: str, command: Callable[[Place], list[str]]) -> Proxy:
@@ -219,9 +170,11 @@ def node_version() -> str:
     return f"{said_by('node', '--version')()}, ws {package['version']}"
 
 
+NGINX_ROW = program("nginx", "one worker, bytes passed through", nginx, APT)
+HAPROXY_ROW = program("haproxy", "one thread, bytes passed through", haproxy, APT)
 PROXIES = (
-    program("nginx", "one worker, bytes passed through", nginx, APT),
-    program("haproxy", "one thread, bytes passed through", haproxy, APT),
+    NGINX_ROW,
+    HAPROXY_ROW,
     Proxy("node-ws", "Node `ws`, texts passed through", node_is_here, NPM, node_version, node),
     library(
         "websockets-uvloop",
@@ -241,7 +194,7 @@ PROXIES = (
         "trio-websocket, texts passed through",
         python("trio_websocket_proxy.py"),
     ),
-    ours("gateway-pass-through", "1.6 station, 1.6 CSMS", FarEnds("1.6", {"primary": "1.6"})),
+    ours("gateway-pass-through", "1.6 station, 1.6 CSMS", SAME),
     ours("gateway-translated", "1.6 station, 2.0.1 CSMS", FarEnds("1.6", {"primary": "2.0.1"})),
     ours("gateway-reverse", "2.0.1 station, 1.6 CSMS", FarEnds("2.0.1", {"primary": "1.6"})),
     ours(
@@ -249,4 +202,14 @@ PROXIES = (
         "1.6 station, 2.0.1 CSMS, 1.6 CSMS as a shadow",
         FarEnds("1.6", {"primary": "2.0.1", "shadow": "1.6"}),
     ),
+    ours("gateway-quirks", "flawed 1.6 station, 1.6 CSMS", FLAWED, mends=MENDS),
+    ours(
+        "gateway-quirks-translated",
+        "flawed 1.6 station, 2.0.1 CSMS",
+        FLAWED_TRANSLATED,
+        mends=MENDS,
+    ),
+    with_tls(NGINX_ROW, nginx),
+    with_tls(HAPROXY_ROW, haproxy),
+    ours("gateway-tls", "1.6 station, 1.6 CSMS, TLS with the station", SAME_TLS),
 )

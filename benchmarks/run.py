@@ -1,27 +1,24 @@
 """One command that measures every proxy side by side: `python -m benchmarks.run`."""
 
 import argparse
-import contextlib
 import fnmatch
 import resource
 import signal
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
+from benchmarks import latency, machine, peers, shares, slopes, table
+from benchmarks.figures import Order, Outcome, Report, Row, brief
+from benchmarks.output import RESULTS, say, write
+from benchmarks.trial import measured
 
-from benchmarks import machine, peers, started, table
-from benchmarks.figures import Order, Outcome, Report, Row
-
-ROOT = Path(__file__).parent.parent
-RESULTS = ROOT / "benchmarks/results"
-LOAD = [sys.executable, "-m", "benchmarks.load"]
+PARTS = ("table", "latency", "slopes", "shares")
+OF_ROWS = PARTS[:2]  # those that the chosen proxies have; latency needs the table
 SETTLE = {False: 1.0, True: 0.1}  # seconds, by whether it is quick
 QUICK = {"stations": 10, "seconds": 0.3, "warm_up": 0.1, "repeats": 1, "idle": 20}
+SLOPE_REPEATS, SHARE_REPEATS = 2, 2
 
 
 class Options(argparse.Namespace):
@@ -34,6 +31,7 @@ class Options(argparse.Namespace):
     idle: int
     quick: bool
     only: list[str]
+    part: list[str]
     results: Path
 
 
@@ -41,8 +39,8 @@ def read_options(arguments: list[str]) -> Options:
     """Take the command line; `--quick` changes the defaults of the others."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.run", description=__doc__)
     parser.add_argument("--stations", type=int, default=200, help="in closed loop (%(default)s)")
-    parser.add_argument("--seconds", type=float, default=5.0, help="of a window (%(default)s)")
-    parser.add_argument("--warm-up", type=float, default=2.0, help="seconds (%(default)s)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="of a window (%(default)s)")
+    parser.add_argument("--warm-up", type=float, default=1.5, help="seconds (%(default)s)")
     parser.add_argument("--repeats", type=int, default=3, help="windows a proxy (%(default)s)")
     parser.add_argument(
         "--idle", type=int, default=1000, help="stations to count memory with; 0: do not"
@@ -51,10 +49,15 @@ def read_options(arguments: list[str]) -> Options:
     parser.add_argument(
         "--only", action="append", metavar="NAME", help="these proxies; globs, can be repeated"
     )
+    parser.add_argument(
+        "--part", action="append", choices=PARTS,
+        help="can be repeated; without it all, or, with --only, table and latency",
+    )  # fmt: skip
     parser.add_argument("--results", type=Path, default=RESULTS, help="folder for the JSON")
     if "--quick" in arguments:
         parser.set_defaults(**QUICK)
     options = parser.parse_args(arguments, namespace=Options())
+    options.part = options.part or list(OF_ROWS if options.only else PARTS)
     names = [proxy.name for proxy in peers.PROXIES]
     for pattern in options.only or []:
         if not fnmatch.filter(names, pattern):
@@ -62,11 +65,6 @@ def read_options(arguments: list[str]) -> Options:
     if min(options.stations, options.repeats) < 1 or min(options.seconds, options.idle) < 0:
         parser.error("counts and times must be positive")
     return options
-
-
-def say(text: str) -> None:
-    """Progress, apart from the table."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def chosen(options: Options) -> list[peers.Proxy]:
@@ -82,76 +80,49 @@ def new_row(proxy: peers.Proxy) -> Row:
     return Row(proxy.name, proxy.what, missing=proxy.install)
 
 
-@contextlib.contextmanager
-def loaded(proxy: peers.Proxy, folder: Path) -> Iterator[tuple[Order, "subprocess.Popen[bytes]"]]:
-    """A proxy with its CSMSs behind it: an order to complete, and the load to give it to."""
-    proxy_core, load_core = machine.cores()
-    log, load_log = folder / "proxy.log", folder / "load.log"
-    with started.process(LOAD, load_core, load_log, talks=True) as load:
-        ports = msgspec.json.decode(asked(load, proxy.ends, load_log), type=dict[str, int])
-        place = peers.Place(folder, started.free_port(), started.free_port(), ports)
-        with started.process(proxy.command(place), proxy_core, log) as running:
-            started.wait_for_port(running, place.port, log)
-            yield Order(place.port, running.pid, proxy_core, stations=1), load
-
-
-def asked(load: "subprocess.Popen[bytes]", question: msgspec.Struct, log: Path) -> bytes:
-    """Tell the load one line, and hear one. The load bounds its own time."""
-    assert load.stdin
-    assert load.stdout
-    load.stdin.write(msgspec.json.encode(question) + b"\n")
-    load.stdin.flush()
-    line = load.stdout.readline()
-    if not line:
-        raise started.StartError(f"the load ended: {started.last_words(log)}")
-    return line
-
-
-def measured(proxy: peers.Proxy, options: Options, idle: int) -> Outcome:
-    """Start a proxy, have the load measure it, end both."""
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)  # nginx's worker is another user
-        try:
-            with loaded(proxy, folder) as (order, load):
-                order = msgspec.structs.replace(
-                    order,
-                    stations=options.stations,
-                    seconds=options.seconds,
-                    warm_up=options.warm_up,
-                    settle=SETTLE[options.quick],
-                    idle=idle,
-                )
-                answer = asked(load, order, folder / "load.log")
-                outcome = msgspec.json.decode(answer, type=Outcome)
-        except started.StartError as error:
-            return Outcome(fault=str(error))
-        if outcome.fault:
-            last = started.last_words(folder / "proxy.log")
-            return msgspec.structs.replace(outcome, fault=f"{outcome.fault}; the proxy: {last}")
-        return outcome
-
-
-def measure_all(options: Options) -> list[Row]:
+def measure_rows(options: Options) -> list[Row]:
     """Every proxy in turn, round by round, so that a noisy minute disturbs all alike."""
     proxies = chosen(options)
     rows = {proxy.name: new_row(proxy) for proxy in proxies}
-    rounds = [0] * options.repeats + ([options.idle] if options.idle else [])
-    for count, idle in enumerate(rounds, 1):
+    rounds = list(rounds_of(options))
+    for count, what in enumerate(rounds, 1):
         for proxy in proxies:
             row = rows[proxy.name]
             if row.missing or row.failed:
                 continue
-            outcome = measured(proxy, options, idle)
-            take(row, outcome)
-            say(f"round {count} of {len(rounds)}  {proxy.name:22} {summary(outcome)}")
+            outcome = measured(proxy, order_of(what, row, options))
+            take(what, row, outcome)
+            say(f"round {count} of {len(rounds)}  {proxy.name:25} {summary(outcome)}")
     return list(rows.values())
 
 
-def take(row: Row, outcome: Outcome) -> None:
-    """Keep what one run found."""
+def rounds_of(options: Options) -> Iterator[str]:
+    """What each round measures."""
+    yield from ["closed loop"] * options.repeats
+    if options.idle:
+        yield "memory"
+    if "latency" in options.part:
+        yield "latency"
+
+
+def order_of(what: str, row: Row, options: Options) -> Order:
+    """What the load is to do in a round."""
+    if what == "latency":
+        rate = table.middle(row, lambda busy: busy.exchanges / busy.seconds) or 0.0
+        return latency.order(rate, stations=options.stations, quick=options.quick)
+    settle = SETTLE[options.quick]
+    if what == "memory":
+        return Order(0, 0, 0, options.stations, 0, options.seconds / 2, settle, options.idle)
+    return Order(0, 0, 0, options.stations, options.warm_up, options.seconds, settle)
+
+
+def take(what: str, row: Row, outcome: Outcome) -> None:
+    """Keep what one run found. Whoever fails at a pace has its figures in closed loop still."""
+    if what == "latency":
+        row.paced = outcome
+        return
     row.failed = outcome.fault
-    if outcome.idle:
+    if what == "memory":
         row.idle = outcome
     else:
         row.runs.append(outcome)
@@ -159,19 +130,42 @@ def take(row: Row, outcome: Outcome) -> None:
 
 def summary(outcome: Outcome) -> str:
     """What one run found, in a few words."""
+    if outcome.fault:
+        return f"failed: {brief(outcome.fault)}"
     if outcome.busy:
         return f"{outcome.busy.us_per_exchange:7.1f} us CPU an exchange"
-    if outcome.idle:
-        return f"{outcome.idle.kib_per_station:7.1f} KiB a station"
-    return f"failed: {outcome.fault}"
+    if outcome.paced:
+        high = " ".join(f"{latency.added(each)[1]:.2f}" for each in outcome.paced)
+        return f"{high} ms added to p99"
+    assert outcome.idle
+    return f"{outcome.idle.kib_per_station:7.1f} KiB a station"
 
 
-def write(report: Report, folder: Path) -> Path:
-    """Write everything that was found as JSON, and tell where."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{report.date.replace(':', '')}.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(report)))
-    return path
+def measure_all(options: Options) -> Report:
+    """Every part that is wanted."""
+    date = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    told = {name: str(v) if isinstance(v, Path) else v for name, v in vars(options).items()}
+    report = Report(date, machine.facts(), told, [])
+    if set(OF_ROWS) & set(options.part):
+        report.rows = measure_rows(options)
+    quick = options.quick
+    if "slopes" in options.part:
+        report.slopes = slopes.measure(
+            slopes.points(), quick=quick, repeats=1 if quick else SLOPE_REPEATS
+        )
+    if "shares" in options.part:
+        repeats = 1 if quick else SHARE_REPEATS
+        report.shares = shares.measure(quick=quick, repeats=repeats, stations=options.stations)
+    return report
+
+
+def failed(report: Report) -> bool:
+    """Whether anything is worth nothing."""
+    return (
+        any(row.failed or (row.paced and row.paced.fault) for row in report.rows)
+        or any(slope.fault for slope in report.slopes)
+        or any(share.fault for share in report.shares)
+    )
 
 
 def main(arguments: list[str]) -> int:
@@ -180,13 +174,10 @@ def main(arguments: list[str]) -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # unwinds, and so ends all processes
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    date = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    facts = machine.facts()
-    told = {name: str(v) if isinstance(v, Path) else v for name, v in vars(options).items()}
-    report = Report(date, facts, told, measure_all(options))
+    report = measure_all(options)
     print(table.markdown(report))
-    say(f"every figure: {write(report, options.results)}")
-    return 1 if any(row.failed for row in report.rows) else 0
+    say(f"every figure: {write(report, report.date, options.results)}")
+    return 1 if failed(report) else 0
 
 
 if __name__ == "__main__":

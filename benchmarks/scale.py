@@ -19,7 +19,8 @@ import msgspec
 from benchmarks import machine, pairs, started
 from benchmarks.crowd import Found, Step
 from benchmarks.figures import FarEnds
-from benchmarks.run import RESULTS, asked, say
+from benchmarks.output import RESULTS, say, write
+from benchmarks.trial import asked
 
 CROWD = [sys.executable, "-m", "benchmarks.crowd"]
 WARM = 20  # stations that come before memory is counted
@@ -232,10 +233,7 @@ def main(arguments: list[str]) -> int:
         say(f"failed: {error}")
         return 1
     print(markdown(report))
-    options.results.mkdir(parents=True, exist_ok=True)
-    path = options.results / f"scale-{report.date.replace(':', '')}.json"
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(report)))
-    say(f"every figure: {path}")
+    say(f"every figure: {write(report, f'scale-{report.date}', options.results)}")
     return 0
 
 

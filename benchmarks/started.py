@@ -29,9 +29,17 @@ def pinned(core: int) -> Iterator[None]:
 
 @contextlib.contextmanager
 def process(
-    command: list[str], core: int, printed: Path, *, talks: bool = False
+    command: list[str],
+    core: int,
+    printed: Path,
+    *,
+    talks: bool = False,
+    more: dict[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command in a group of its own, printing to a file (what `talks` says, to us)."""
+    """Run a command in a group of its own, printing to a file (what `talks` says, to us).
+
+    `more` is added to its environment.
+    """
     pipe = subprocess.PIPE if talks else None
     with printed.open("wb") as file:
         with pinned(core):
@@ -41,6 +49,7 @@ def process(
                 stdout=pipe or file,
                 stderr=file,
                 start_new_session=True,
+                env={**os.environ, **(more or {})},
             )
         try:
             yield started

@@ -5,7 +5,8 @@ from statistics import median
 
 import msgspec
 
-from benchmarks.figures import Busy, Outcome, Report, Row
+from benchmarks import latency, shares, slopes
+from benchmarks.figures import Busy, Outcome, Report, Row, brief
 
 YARDSTICKS = {"haproxy": "HAProxy", "node-ws": "Node ws", "websockets-uvloop": "websockets/uvloop"}
 DISTURBED = 0.05  # of a window; above it a row is named as disturbed
@@ -57,6 +58,12 @@ def kib(row: Row) -> float | None:
     return measured.kib_per_station if measured and not row.failed else None
 
 
+def busy_kib(row: Row) -> float | None:
+    """KiB per station that meters as fast as it can."""
+    measured = row.idle.idle if row.idle else None
+    return measured.kib_per_busy_station if measured and not row.failed else None
+
+
 def ratio(report: Report, row: Row, yardstick: str) -> float | None:
     """A row's CPU per exchange, as a multiple of another's in the same run."""
     mine = cpu(row)
@@ -78,9 +85,9 @@ def shadow_share(runs: list[Outcome]) -> float:
 def line(report: Report, row: Row) -> list[str]:
     """One row of the table."""
     if row.missing:
-        return [row.name, f"missing: {row.missing}", *["-"] * 8]
+        return [row.name, f"missing: {row.missing}", *["-"] * 9]
     if row.failed:
-        return [row.name, f"FAILED: {row.failed.splitlines()[0][:100]}", *["-"] * 8]
+        return [row.name, f"FAILED: {brief(row.failed)}", *["-"] * 9]
     each = [busy.us_per_exchange for busy in windows(row)]
     spread = f"{min(each):.1f}-{max(each):.1f}" if each else "-"
     return [
@@ -92,6 +99,7 @@ def line(report: Report, row: Row) -> list[str]:
         number(middle(row, lambda busy: busy.p99_ms)),
         number(middle(row, lambda busy: busy.cpu_ns / busy.seconds / 1e7), ".0f"),
         number(kib(row)),
+        number(busy_kib(row)),
     ]
 
 
@@ -117,6 +125,20 @@ def verdict(report: Report, target: Target) -> str:
 
 def markdown(report: Report) -> str:
     """The whole of it."""
+    machine = report.machine
+    head = (
+        f"{machine['cpu']}, {machine['cores']} cores, kernel {machine['kernel']},"
+        f" Python {machine['python']}, {report.date}"
+    )
+    parts = [rows(report), latency.lines(report), slopes.lines(report.slopes)]
+    parts += [shares.lines(report.shares), remarks(report)]
+    return "\n\n".join([head, *("\n".join(lines) for lines in parts if lines)])
+
+
+def rows(report: Report) -> list[str]:
+    """The table of all proxies, what they are, and the targets."""
+    if not report.rows:
+        return []
     head = [
         "proxy",
         "us CPU / exchange (min-max)",
@@ -126,22 +148,16 @@ def markdown(report: Report) -> str:
         "p99 ms",
         "core %",
         "KiB / idle station",
+        "KiB / busy station",
     ]
     lines = [head, ["---"] + ["---:"] * (len(head) - 1), *(line(report, r) for r in report.rows)]
-    machine = report.machine
-    return "\n".join(
-        [
-            f"{machine['cpu']}, {machine['cores']} cores, kernel {machine['kernel']},"
-            f" Python {machine['python']}, {report.date}",
-            "",
-            *(f"| {' | '.join(cells)} |" for cells in lines),
-            "",
-            *versions(report),
-            "",
-            *(verdict(report, target) for target in TARGETS),
-            *remarks(report),
-        ]
-    )
+    return [
+        *(f"| {' | '.join(cells)} |" for cells in lines),
+        "",
+        *versions(report),
+        "",
+        *(verdict(report, target) for target in TARGETS),
+    ]
 
 
 def versions(report: Report) -> list[str]:
@@ -158,4 +174,4 @@ def remarks(report: Report) -> list[str]:
         said.append(f"Something else used the proxies' core during: {', '.join(disturbed)}.")
     if report.machine["proxy_core"] == report.machine["load_core"]:
         said.append("There is one core only: the load disturbed the proxies.")
-    return ["", " ".join(said)] if said else []
+    return [" ".join(said)] if said else []

@@ -1,27 +1,26 @@
 """The benchmark works: it measures, verifies every answer, prints its table and writes its JSON."""
 
-import os
 import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
 
-from benchmarks import core_cost, machine, messages, pairs, peers, scale, table, wire
-from benchmarks.figures import Busy, Idle, Outcome, Report, Row, Verified
+from benchmarks import core_cost, gateways, latency, machine, pairs, scale, shares, slopes
+from benchmarks.figures import Report, Share, Slope
 
 ROOT = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "benchmarks.run", "--quick"]
 # The gateway is measured too wherever it is built.
-CASES = ["websockets-asyncio"] + ["gateway-shadow"] * peers.gateway_is_here()
+CASES = ["websockets-asyncio"]
+if gateways.is_here():
+    CASES += ["gateway-shadow", "gateway-quirks-translated", "gateway-tls"]
 
 
-def run(results: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def ran(results: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return said([*COMMAND, "--results", str(results), *arguments])
 
 
@@ -33,7 +32,7 @@ def said(command: list[str]) -> "subprocess.CompletedProcess[str]":
 
 @pytest.mark.parametrize("name", CASES)
 def test_a_quick_run_measures_and_verifies_every_answer(name: str, tmp_path: Path) -> None:
-    done = run(tmp_path, "--only", name)
+    done = ran(tmp_path, "--only", name)
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"| {name} |" in done.stdout
     assert "KiB / idle station" in done.stdout
@@ -45,6 +44,9 @@ def test_a_quick_run_measures_and_verifies_every_answer(name: str, tmp_path: Pat
     for outcome in [*row.runs, row.idle]:
         assert outcome.verified is not None
         assert outcome.verified.complete
+    assert row.idle.idle.busy_kib >= row.idle.idle.after_kib
+    assert row.paced is not None
+    assert [each.through.samples > 0 for each in row.paced.paced] == [True] * len(latency.SHARES)
     (outcome,) = row.runs
     assert outcome.busy is not None
     assert outcome.busy.exchanges > 0
@@ -77,17 +79,8 @@ def test_two_workers_are_measured_against_one_and_against_two_gateways(tmp_path:
         assert all(run.per_second > 0 for runs in kinds.values() for run in runs)
 
 
-def test_a_histogram_tells_the_bound_of_what_came_in_between() -> None:
-    line = 'ocpp_gateway_loop_lag_seconds_bucket{le="%s"} %d\n'
-    before = "".join(line % pair for pair in (("0.1", 5), ("1.0", 5), ("+Inf", 5)))
-    after = "".join(line % pair for pair in (("0.1", 104), ("1.0", 105), ("+Inf", 105)))
-    assert scale.at_share(before, after, "loop_lag_seconds") == 0.1
-    assert scale.at_share(before, after, "loop_lag_seconds", 1.0) == 1.0
-    assert scale.at_share(before, before, "loop_lag_seconds") == 0.0
-
-
 def test_an_unknown_name_is_wrong_usage(tmp_path: Path) -> None:
-    done = run(tmp_path, "--only", "no-such-proxy")
+    done = ran(tmp_path, "--only", "no-such-proxy")
     assert done.returncode == 2
     assert "haproxy" in done.stderr
 
@@ -108,66 +101,6 @@ def _grown(pid: int, count: int) -> list[int]:
         time.sleep(0.05)
     assert len(found) >= count
     return found
-
-
-def test_frames_are_cut_wherever_the_stream_is() -> None:
-    sizes = (0, 5, 125, 126, 65535, 65536)
-    for masked in (True, False):
-        stream = b"".join(wire.frame(b"x" * size, masked=masked) for size in sizes)
-        found, left = wire.cut(stream + b"\x81")
-        assert [len(payload) for _, payload in found] == list(sizes)
-        assert left == b"\x81"
-        assert wire.cut(stream[:-1])[0] == found[:-1]
-
-
-def test_the_clock_counts_the_cpu_of_all_threads() -> None:
-    before = machine.cpu_ns([os.getpid()])
-    sum(range(1_000_000))
-    spent = machine.cpu_ns([os.getpid()]) - before
-    assert 0 < spent < 10 * 10**9
-
-
-def test_no_sample_set_is_like_another() -> None:
-    times = messages.Times(datetime(2026, 1, 1, tzinfo=UTC))
-    sets = {messages.metered("1.6", b"7", number, times) for number in range(1, 50)}
-    assert len(sets) == 49
-    assert times[1500] == b"2026-01-01T00:00:01.500Z"
-
-
-def _report(rows: list[Row], **options: Any) -> Report:
-    facts = {
-        "cpu": "any",
-        "cores": 2,
-        "kernel": "6",
-        "python": "3",
-        "proxy_core": 0,
-        "load_core": 1,
-    }
-    return Report("2026-01-01T00:00:00Z", facts, {"quick": False} | options, rows)
-
-
-def _row(name: str, us: int, heard: dict[str, int] | None = None) -> Row:
-    busy = Busy(1000, 1.0, us * 1_000_000, us * 1_000_000, 1, 1.0, 2.0)
-    outcome = Outcome(busy=busy, verified=Verified(1000, 1000, heard or {"primary": 1000}))
-    return Row(name, name, runs=[outcome], idle=Outcome(idle=Idle(100, 1000, 2000)))
-
-
-def test_targets_are_judged_by_ratios_within_the_run() -> None:
-    text = table.markdown(_report([_row("haproxy", 30), _row("gateway-pass-through", 36)]))
-    assert "P1 gateway-pass-through <= 1.3 x haproxy: 1.20 x, met" in text
-    assert "P2 gateway-translated <= 1.0 x node-ws: not shown" in text
-    assert "10.00 KiB, met" in text
-
-
-def test_a_shadow_that_was_dropped_shows_nothing() -> None:
-    shadow = _row("gateway-shadow", 50, {"primary": 1000, "shadow": 500})
-    text = table.markdown(_report([_row("websockets-uvloop", 70), shadow]))
-    assert "not shown (a shadow heard only 50%)" in text
-
-
-def test_a_missing_proxy_is_named_with_how_to_install_it() -> None:
-    text = table.markdown(_report([Row("nginx", "one worker", missing="apt-get install nginx")]))
-    assert "missing: apt-get install nginx" in text
 
 
 def test_the_cost_of_the_core_alone_is_told_for_each_way(
@@ -196,3 +129,28 @@ def test_cost_of_nothing_is_wrong_usage() -> None:
     with pytest.raises(SystemExit) as left:
         core_cost.main(["--rounds", "0"])
     assert left.value.code == 2
+
+
+# Latency in open loop
+
+
+# Slopes and shares
+
+
+def test_a_point_is_measured_at_each_of_its_paces() -> None:
+    wanted = [point for point in slopes.points() if len(point.rates) > 1][:1]
+    (found,) = slopes.measure(wanted, quick=True, repeats=1)
+    assert not found.fault
+    assert [each.through.exchanges > 0 for each in found.runs[0].paced] == [True] * 3
+    assert "FAILED: gone" in "\n".join(slopes.lines([Slope("one", fault="gone")]))
+
+
+def test_a_probe_in_the_gateway_tells_where_the_time_went() -> None:
+    found = shares.measure(quick=True, repeats=1, stations=5, names=("gateway-translated",))
+    assert not found[0].fault
+    parts = shares.parts(found[0].runs[0])
+    assert sum(parts.values()) == pytest.approx(1.0, abs=0.02)
+    assert parts["sockets, framing"] > 0
+    said = "\n".join(shares.lines(found))
+    assert all(f"| {name} |" in said for name in shares.ASKED)
+    assert "FAILED: gone" in "\n".join(shares.lines([Share("one", fault="gone")]))
