@@ -1,9 +1,10 @@
 """Which payloads a shared normaliser has to see: those of a shape that is new, or with a sign.
 
 A shape is a payload whose digits are all the same: how many there are still counts. A station says
-the same shapes over and over; one that was found clean is not decoded again, for any station. What
-depends on more than the shape (a number, the situation) is told by its signs, which are looked for
-where the shape allows for one.
+the same shapes over and over; one that was found clean is not decoded again, for any station, and
+one that was found at fault is shown to those repairs alone that mended it before. What depends on
+more than the shape (a number, the situation) is told by its signs, which are looked for where the
+shape allows for one.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import TypeAlias
 
 import msgspec
 
+from vendor_quirks.match import NONE
 from vendor_quirks.mending import Named
 from vendor_quirks.quirk import Repair
 
@@ -26,9 +28,9 @@ BLANK = b'": '  # behind which a sign would not be found: such a shape is never 
 
 
 class Gate:
-    """The shared repairs of one action, and the shapes that need none."""
+    """The shared repairs of one action, and which of them each shape needs."""
 
-    __slots__ = ("_clean", "_digits", "_doubtful", "_forms", "repairs", "signs")
+    __slots__ = ("_clean", "_digits", "_doubtful", "_forms", "_needy", "repairs", "signs")
 
     def __init__(
         self, action: str, repairs: Named[Repair] = (), signs: tuple[bytes, ...] = ()
@@ -39,6 +41,7 @@ class Gate:
         self._clean: set[int] = set()
         # Clean, unless one of these signs stands where its shape does.
         self._doubtful: dict[int, tuple[bytes, ...]] = {}
+        self._needy: dict[int, Named[Repair]] = {}  # what mends it, and is enough
 
     def _shape_of(self, sign: bytes) -> bytes:
         """What matches the shape of a sign; a number goes on only in others."""
@@ -59,16 +62,26 @@ class Gate:
                 return False
         return True
 
-    def learn(self, payload: bytes) -> None:
-        """Nothing was wrong with this one, so nothing is with any of its shape."""
+    def needed(self, payload: bytes) -> Named[Repair] | None:
+        """What mended this shape before; None where that is not known."""
+        return self._needy.get(hash(payload.translate(self._digits)))
+
+    def learn(self, payload: bytes, mended_by: frozenset[str] = NONE) -> None:
+        """These, and no others, mended this one: so they will any of its shape."""
         if len(payload) > LONGEST or (self.signs and BLANK in payload):
             return
         shape = payload.translate(self._digits)
         possible = tuple(sign for sign, form in self._forms.items() if form.search(shape))
-        if len(self._clean) + len(self._doubtful) >= KEPT:
+        needed = tuple(pair for pair in self.repairs if pair[0] in mended_by)
+        if needed and possible:
+            return
+        if len(self._clean) + len(self._doubtful) + len(self._needy) >= KEPT:
             self._clean.clear()
             self._doubtful.clear()
-        if possible:
+            self._needy.clear()
+        if needed:
+            self._needy[hash(shape)] = needed
+        elif possible:
             self._doubtful[hash(shape)] = possible
         else:
             self._clean.add(hash(shape))

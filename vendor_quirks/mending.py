@@ -29,17 +29,20 @@ def mend(
     An observed quirk is told with what it would have changed, and changes nothing.
     """
     done: Mended = []
+    before: Payload | None = None
     for name, repair in pairs:
         try:
-            before = copied(payload)
+            before = before or copied(payload)
         except RecursionError:  # nested to the limit, as no message of OCPP is: nobody's to mend
             return done
         changes = attempt(lambda repair=repair: repair(payload, known))  # type: ignore[misc]
+        if changes == 0:  # most find nothing, and one copy does for all of them
+            continue
         if changes is None or name in observed:
             payload.clear()
             payload.update(before)
-        if changes != 0:
-            done.append((name, FAILED if changes is None else changes))
+        done.append((name, FAILED if changes is None else changes))
+        before = None
     return done
 
 

@@ -120,8 +120,9 @@ class Mender:
         known, text, gate = self._known(), bytes(raw), look.gate
         if look.is_noted and key in NOTED_AS_SAID:
             known.note(key, payload, message_id)
-        is_new = not gate.is_clean(text)
-        repairs = (*gate.repairs, *look.own) if is_new else look.own
+        shared = () if gate.is_clean(text) else gate.needed(text)
+        is_new = shared is None
+        repairs = (*(gate.repairs if shared is None else shared), *look.own)
         done = mend(repairs, payload, known, self.report.observed)
         is_mended = self.report.tell(key, done)
         if look.is_noted and key not in NOTED_AS_SAID:
@@ -130,8 +131,8 @@ class Mender:
             wrong = self._violation(key, encode(payload) if is_mended else text)
             if wrong:
                 self.report.unknown(key, wrong)
-            elif not done:
-                gate.learn(text)
+            else:
+                gate.learn(text, frozenset(name for name, _ in done))
         return is_mended
 
     def _violation(self, key: str, text: bytes) -> str:

@@ -88,8 +88,13 @@ def booted(old: Nameplate, payload: dict[str, Any]) -> Nameplate:
         facts, table = payload.get("chargingStation"), FACTS_201
     if not isinstance(facts, dict):
         return old
-    # Thousands of stations are of one make: they share its names.
-    told = {name: intern(str(facts.get(field) or "")[:LONGEST]) for name, field in table.items()}
+    # Read before anything is mended, whatever case its fields are in. Thousands of stations are
+    # of one make: they share its names.
+    given = {str(field).casefold(): fact for field, fact in facts.items()}
+    told = {
+        name: intern(str(given.get(field.casefold()) or "")[:LONGEST])
+        for name, field in table.items()
+    }
     return msgspec.structs.replace(old, **told)
 
 

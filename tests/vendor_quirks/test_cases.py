@@ -228,3 +228,28 @@ def test_what_a_shared_quirk_mends_is_never_taken_for_clean(quirk: Quirk) -> Non
             if gate is not None:
                 gate.learn(clean.text.encode())
                 assert not gate.is_clean(faulty.text.encode()), "its shape hides it: it needs signs"
+
+
+@pytest.mark.parametrize(
+    "quirk", [quirk for quirk in QUIRKS if quirk.is_shared], ids=lambda quirk: quirk.name
+)
+def test_a_shape_that_was_mended_is_mended_the_same_by_what_is_remembered(quirk: Quirk) -> None:
+    for step in steps_of(quirk):
+        kind = kind_of(quirk, step)
+        if step.stays or not kind.startswith(DIRECTIONS):
+            continue
+        direction, action = kind.split(" ")
+        gate = repairs_for(step.nameplate(), on=step.on()).gates[direction].get(action)  # type: ignore[index]
+        if gate is None:
+            continue
+        first, again = decode(step.text), decode(step.text)
+        mending = repairs(quirk, step)
+        had_before(mending, step, known := step.situation())
+        done = mend(gate.repairs, first, known)
+        gate.learn(step.text.encode(), frozenset(name for name, _ in done))
+        needed = gate.needed(step.text.encode())
+        assert not gate.is_clean(step.text.encode())
+        if needed is not None:
+            had_before(mending, step, known := step.situation())
+            assert mend(needed, again, known) == done
+            assert again == first
