@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, get_origin
 class Sparse:
     """A slot that is annotated as a dict or a list is an empty one, which takes no memory yet.
 
-    An empty dict is 64 bytes, and a session had fifty. Not for what each message looks at: the
-    first look at each is slow.
+    An empty dict is 64 bytes, and a session had fifty. Not for what each message looks at: a class
+    with `__getattr__` has none of the interpreter's short cuts to attributes (a microsecond each).
     """
 
     __slots__ = ()

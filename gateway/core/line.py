@@ -5,7 +5,6 @@ from typing import Any, Protocol
 from adapters.frame import CallError, CallResult, Version
 from gateway.core.effects import Effect, Send
 from gateway.core.tally import SLOTS, Tally
-from vendor_quirks.sparse import Sparse
 
 LATE = 600.0  # seconds that an answer may come late and still teach something (specification 1.5)
 KEPT_LATE = 64
@@ -67,14 +66,13 @@ class Alarm:
             self.at = at
 
 
-class Line(Sparse):
+class Line:
     """The outgoing side of one leg."""
 
     __slots__ = (
         "_alarm", "_late", "_out", "_sent", "_tally", "answered", "is_up", "leg", "open", "pacer",
         "role", "timeout", "version", "waiting", "watcher",
     )  # fmt: skip
-    _late: dict[str, Ask]  # the oldest first
 
     def __init__(
         self,
@@ -93,6 +91,7 @@ class Line(Sparse):
         self.is_up = True
         self.pacer: Pacing | None = None  # of a station that needs one
         self.watcher: Watcher | None = None
+        self._late: dict[str, Ask] | None = None  # the oldest first
         self._out, self._tally, self._alarm = out, tally, alarm
 
     def ask(self, ask: Ask, now: float) -> None:
@@ -137,7 +136,7 @@ class Line(Sparse):
 
     def take_late(self, message_id: str, now: float) -> Ask | None:
         """The CALL, given up some time ago, that this answer belongs to."""
-        ask = self._late.pop(message_id, None)
+        ask = self._late.pop(message_id, None) if self._late else None
         return ask if ask is not None and now - ask.deadline <= LATE else None
 
     def expire(self, now: float) -> None:
@@ -148,9 +147,10 @@ class Line(Sparse):
         if ask.deadline > now:
             self._alarm.no_later_than(ask.deadline)
             return
-        self._late[ask.message_id] = ask
-        while len(self._late) > KEPT_LATE:
-            del self._late[next(iter(self._late))]
+        late = self._late = self._late or {}
+        late[ask.message_id] = ask
+        while len(late) > KEPT_LATE:
+            del late[next(iter(late))]
         self.open = None
         if self.pacer is not None:
             self.pacer.answered(now)

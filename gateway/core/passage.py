@@ -16,16 +16,18 @@ WAITING_COMMANDS = 100  # CALLs of a CSMS that wait for the station; more are re
 class Passage:
     """Passes CALLs of either side to the other."""
 
-    __slots__ = ("_csms", "_csms_line", "_station_line", "_to_csms", "_to_station", "version")
+    __slots__ = (
+        "_csms", "_csms_line", "_station", "_station_line", "_to_csms", "_to_station", "version",
+    )  # fmt: skip
 
     def __init__(
         self, version: Version, station: Port, csms: Port, csms_line: Line, station_line: Line
     ) -> None:
         self.version = version
-        self._to_csms = _Direction(station, csms, "InternalError", version)
-        self._to_station = _Direction(csms, station, "GenericError", version)
+        self._station, self._csms = station, csms
+        self._to_csms = _Answering(station, "InternalError", version)
+        self._to_station = _Answering(csms, "GenericError", version)
         self._csms_line, self._station_line = csms_line, station_line
-        self._csms = csms
 
     @property
     def backlog(self) -> Sized:
@@ -35,26 +37,22 @@ class Passage:
     def hear_call(self, side: str, call: Call, text: bytes, action: str) -> None:
         """Pass a CALL on; `text` is what was heard, or its mended form."""
         if side == "station":
-            self._to_csms.carry(call.message_id, action, text)
+            self._csms.ask(Ask(call.message_id, action, text, self._to_csms))
         elif len(self._station_line.waiting) >= WAITING_COMMANDS:
             why = f"{WAITING_COMMANDS} CALLs wait already"
             refusal = frame.emit_error(self.version, call.message_id, "GenericError", why)
             self._csms.answer(call.message_id, refusal)
         else:
-            self._to_station.carry(call.message_id, action, text)
+            self._station.ask(Ask(call.message_id, action, text, self._to_station))
 
 
-class _Direction:
-    """CALLs from one end to the other. Owner of each: its answer goes back as it came."""
+class _Answering:
+    """Owner of the CALLs that came from one end: their answers go back there as they came."""
 
-    __slots__ = ("_source", "_target", "_timeout_code", "_version")
+    __slots__ = ("_source", "_timeout_code", "_version")
 
-    def __init__(self, source: Port, target: Port, timeout_code: str, version: Version) -> None:
-        self._source, self._target = source, target
-        self._timeout_code, self._version = timeout_code, version
-
-    def carry(self, message_id: str, action: str, text: bytes) -> None:
-        self._target.ask(Ask(message_id, action, text, self))
+    def __init__(self, source: Port, timeout_code: str, version: Version) -> None:
+        self._source, self._timeout_code, self._version = source, timeout_code, version
 
     def answered(self, ask: Ask, message: CallResult | CallError, text: bytes) -> None:
         self._source.answer(ask.message_id, text)

@@ -16,7 +16,8 @@ from vendor_quirks.command import Command
 from vendor_quirks.match import NONE
 from vendor_quirks.mending import Named, attempt
 from vendor_quirks.situation import Situation
-from vendor_quirks.sparse import Sparse
+
+NO_COMMANDS: dict[str, Named[Command]] = {}
 
 
 class Port(Protocol):
@@ -125,15 +126,15 @@ class LegPort:
         self.numbered = None
 
 
-class StationPort(LegPort, Sparse):
+class StationPort(LegPort):
     """The station's end, where its own dialect is spoken: the last step out."""
 
     __slots__ = ("_ids", "commands", "known", "report", "settled", "twins")
-    commands: dict[str, Named[Command]]
 
     def __init__(self, line: Line, out: list[Effect], tally: Tally, ids: Iterator[str]) -> None:
         super().__init__(line, out, tally)
         self.report = Report(out, tally)
+        self.commands = NO_COMMANDS
         self.known: Callable[[], Situation] = Situation
         self.settled: Callable[[str, str, bytes], None] | None = None  # id, action, text
         self.twins: dict[str, list[str]] | None = None  # CALLs that get the answer of another one

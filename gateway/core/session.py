@@ -36,8 +36,8 @@ class Session:
     """One station, its primary CSMS and its shadows."""
 
     __slots__ = (
-        "_alarm", "_audience", "_backlog", "_csms", "_csms_line", "_guard", "_is_over", "_is_plain",
-        "_out", "_passage", "_relay", "_station", "_station_line", "dialect", "memory", "route",
+        "_audience", "_csms", "_csms_line", "_guard", "_is_over", "_is_plain", "_out", "_passage",
+        "_relay", "_station", "_station_line", "alarm", "backlog", "dialect", "memory", "route",
         "tally",
     )  # fmt: skip
 
@@ -52,7 +52,7 @@ class Session:
     ) -> None:
         self.route, self.tally = route, tally
         self._out: list[Effect] = []
-        self._alarm = Alarm()
+        self.alarm = Alarm()  # when `tick` must be called at the latest
         if ids is None:
             ids = counted_ids() if route.options.identifiers == "counted" else _ids
         stored = records.get(route.primary.name, {})
@@ -61,10 +61,10 @@ class Session:
         self._csms_line.is_up = False
         self._station = StationPort(self._station_line, self._out, tally, ids)
         manners = route.primary.manners
-        self._csms = csms_port(manners, self._csms_line, self._out, tally, self._alarm, ids, stored)
+        self._csms = csms_port(manners, self._csms_line, self._out, tally, self.alarm, ids, stored)
         self._station.now = self._csms.now = now
         self.dialect = Dialect(
-            route, target, records, self._station, self._csms, self._out, tally, self._alarm, ids
+            route, target, records, self._station, self._csms, self._out, tally, self.alarm, ids
         )
         self._guard = Guard(route, self._station, self._csms, self._out, records)
         self.memory: Memory | None = None
@@ -77,12 +77,12 @@ class Session:
         else:
             self._translate(stored, ids, now)
         self._audience = Audience(
-            route, self.dialect.boot, self._station, self._out, tally, self._alarm, ids
+            route, self.dialect.boot, self._station, self._out, tally, self.alarm, ids
         )
         self._audience.invite(route.shadows, records, now)
         carrier = self._relay or self._passage
         assert carrier is not None, "a session has one carrier"
-        self._backlog = carrier.backlog
+        self.backlog = carrier.backlog  # CALLs of the station that wait for their turn
         self._is_plain = self.memory is None and not self._audience.is_there
         self._is_over = False
 
@@ -90,7 +90,7 @@ class Session:
         timeout = self.route.call_timeout
         if leg == STATION and version == "2.0.1":
             timeout *= 2  # specification 1.5: 30 s for a 1.6 station, 60 s for a 2.0.1 one
-        return Line(leg, role, version, timeout, self._out, self.tally, self._alarm)
+        return Line(leg, role, version, timeout, self._out, self.tally, self.alarm)
 
     def _translate(self, stored: dict[str, bytes], ids: Iterator[str], now: float) -> None:
         self.memory = Memory(
@@ -98,24 +98,21 @@ class Session:
         )
         self._relay = Relay(
             self.route.version, self.memory, self._station, self._csms, ids, self._out,
-            self.tally, self._alarm, buffers=self.route.options.link_policy == "buffer",
+            self.tally, self.alarm, buffers=self.route.options.link_policy == "buffer",
         )  # fmt: skip
-
-    @property
-    def deadline(self) -> float:
-        """When `tick` must be called at the latest."""
-        return self._alarm.at
 
     @property
     def congested(self) -> bool:
         """Whether the station says more than its CSMS takes: then it is not read for a while."""
-        return len(self._backlog) > PIPELINED
+        return len(self.backlog) > PIPELINED
 
     # What is heard
 
     def hear(self, leg: str, text: bytes, now: float) -> list[Effect]:
         """One text message of a leg."""
-        self._at(now)
+        self._station.now = self._csms.now = now  # as `_at` does, without the call
+        if self.memory is not None:
+            self.memory.now = now
         if leg == STATION:
             self._hear_station(text, now)
         elif leg == self.route.primary.name:
@@ -290,7 +287,7 @@ class Session:
             self._csms_line.up(now)
             if self._relay is not None:
                 self._relay.csms_back(now)
-            self.dialect.connected(now, self._alarm)
+            self.dialect.connected(now, self.alarm)
         else:
             self._audience.opened(leg, now)
         return self._done()
@@ -351,14 +348,14 @@ class Session:
     def tick(self, now: float) -> list[Effect]:
         """Do what is due."""
         self._at(now)
-        self._alarm.at = float("inf")
+        self.alarm.at = float("inf")
         self._station_line.expire(now)
         self._csms_line.expire(now)
         if isinstance(self._csms, MannersPort):
             self._csms.tick(now)
         if self._relay is not None:
             self._relay.tick(now)
-        self.dialect.tick(now, self._alarm)
+        self.dialect.tick(now, self.alarm)
         self._audience.tick(now)
         return self._done()
 

@@ -153,8 +153,8 @@ class Bench:
     def _advance(self, seconds: float) -> None:
         """Let time pass, and let everything happen that falls due on the way."""
         session, until = self._connected(), self.now + seconds
-        while session.deadline <= until:
-            self.now = max(self.now, session.deadline)
+        while session.alarm.at <= until:
+            self.now = max(self.now, session.alarm.at)
             self._perform(session.tick(self.now))
         self.now = until
 

@@ -36,6 +36,10 @@ class State(IntEnum):
     GONE = 3  # the socket is closed
 
 
+# An enum's member is looked up each time it is named: ten times as slow as a global name.
+OPEN, CLOSING, CLOSED, GONE = State
+
+
 # Who sees what shadows decide: the station's route, what there was, and the Unix time.
 Witness: TypeAlias = Callable[[Route, Compared | Recorded, float], None]
 
@@ -100,7 +104,7 @@ class Connection:
         # A station is the client of its leg; on every other leg we are.
         self.decoder = Decoder(from_client=role == "station", limit=shared.limits.message)
         self.outbox = bytearray()
-        self.state = State.OPEN
+        self.state = OPEN
         self.paused = self._peer_closed = False
         self.behind = False  # more frames are here than one turn was enough for
         self.interest = READ
@@ -113,7 +117,7 @@ class Connection:
     @property
     def gone(self) -> bool:
         """Whether the socket may not be touched any more."""
-        return self.state is State.GONE
+        return self.state is GONE
 
     @property
     def is_left(self) -> bool:
@@ -126,7 +130,7 @@ class Connection:
 
     def send(self, frame: bytes) -> None:
         """Send one whole frame, or have it wait behind what waits already."""
-        if self.state is not State.OPEN:
+        if self.state is not OPEN:
             return
         if self.outbox:
             self._wait(frame)
@@ -143,7 +147,7 @@ class Connection:
 
     def probe(self) -> None:
         """Ask for a sign of life, as `Owner` has a reason to doubt it."""
-        if self.state is State.OPEN:
+        if self.state is OPEN:
             self._send_frame(framing.PING, b"")
 
     def pong(self, payload: bytes) -> None:
@@ -163,12 +167,12 @@ class Connection:
         if self._abrupt:
             self.break_off()
             return
-        self._end(State.CLOSING, framing.close_payload(code, reason))
+        self._end(CLOSING, framing.close_payload(code, reason))
 
     def refuse(self, error: framing.FramingError) -> None:
         """The peer broke the rules: say so if that can be said, and do not listen any more."""
-        if self.state is State.OPEN:
-            self._end(State.CLOSED, framing.close_payload(error.code, error.reason))
+        if self.state is OPEN:
+            self._end(CLOSED, framing.close_payload(error.code, error.reason))
             self._linger()
         else:
             self.break_off()
@@ -176,15 +180,15 @@ class Connection:
     def answer_close(self, payload: bytes) -> None:
         """The peer's close frame came: echo it if it began, then let the socket go."""
         code = framing.close_code(payload)
-        self._end(State.CLOSED, framing.close_payload(code))
-        if self.state is not State.GONE:
-            self.state, self._peer_closed = State.CLOSED, True
+        self._end(CLOSED, framing.close_payload(code))
+        if self.state is not GONE:
+            self.state, self._peer_closed = CLOSED, True
             self._linger()
 
     def break_off(self) -> None:
         """Give the connection up; the lane drops it when the present step is over."""
-        if self.state is not State.GONE:
-            self.state = State.GONE
+        if self.state is not GONE:
+            self.state = GONE
             self._shared.broken.append(self)
 
     def flush(self) -> None:
@@ -202,12 +206,12 @@ class Connection:
             return
         self._write_by = inf
         self.watch_for()
-        if self.state is State.CLOSED:
+        if self.state is CLOSED:
             self._linger()
 
     def pause(self, paused: bool) -> None:
         """Stop reading, or go on with it, beginning with what is here already."""
-        if paused is self.paused or (paused and self.state is not State.OPEN):
+        if paused is self.paused or (paused and self.state is not OPEN):
             return
         self.paused = paused
         self.watch_for()
@@ -217,7 +221,7 @@ class Connection:
     def watch_for(self) -> None:
         """Tell the poller what this connection waits for."""
         interest = (0 if self.paused else READ) | (WRITE if self.outbox else 0)
-        if interest != self.interest and self.state is not State.GONE:
+        if interest != self.interest and self.state is not GONE:
             self.interest = interest
             self._shared.poller.modify(self.sock.fileno(), interest)
 
@@ -225,11 +229,11 @@ class Connection:
         """Keep the deadlines: writing, closing, silence."""
         if now >= self._write_by or now >= self._close_by:
             self.break_off()
-        if self.state is State.GONE:
+        if self.state is GONE:
             return inf
         if self.paused:
             self.last_heard = now  # it may well speak: we do not listen
-        if self.state is State.OPEN:
+        if self.state is OPEN:
             return min(self._write_by, self._keep_alive(now))
         return min(self._write_by, self._close_by)
 
@@ -247,10 +251,10 @@ class Connection:
         self.send(framing.encoded(opcode, payload, mask))
 
     def _end(self, state: State, payload: bytes) -> None:
-        if self.state is not State.OPEN:
+        if self.state is not OPEN:
             return
         self._send_frame(framing.CLOSE, payload)
-        if self.state is State.OPEN:  # unless sending failed
+        if self.state is OPEN:  # unless sending failed
             self.state = state
             self.pause(False)
             self._close_by = self._shared.clock() + self._shared.limits.close_within

@@ -13,7 +13,16 @@ from gateway.core.route import Upstream
 from gateway.core.tally import Tally
 from gateway.limits import Limits
 from gateway.store import Records, Store
-from gateway.wire.connection import WOULD_BLOCK, Connection, State, Watch, Witness, unseen
+from gateway.wire.connection import (
+    CLOSED,
+    GONE,
+    OPEN,
+    WOULD_BLOCK,
+    Connection,
+    Watch,
+    Witness,
+    unseen,
+)
 from gateway.wire.framing import CLOSE, PING, TEXT, TRY_LATER, FramingError, whole_text
 from gateway.wire.journal import Journal
 from gateway.wire.link import Link
@@ -190,12 +199,12 @@ class Lane:
         """Cut messages out of bytes: nearly always `data` is just one."""
         decoder = connection.decoder
         idle = not decoder.buffer and decoder.parts is None  # and no method call to find out
-        if idle and connection.state is State.OPEN and not connection.paused:
+        if idle and connection.state is OPEN and not connection.paused:
             text = whole_text(data, decoder.from_client, decoder.limit)
             if text is not None:
                 connection.owner.hear(connection, text, data, now)
                 return
-        if connection.state < State.CLOSED:
+        if connection.state < CLOSED:
             decoder.receive(data)
             self._cut(connection, now)
 
@@ -203,7 +212,7 @@ class Lane:
         """The careful way: fragments, several frames at once, control frames, mistakes."""
         try:
             for _ in range(A_SHADOWS_TURN if connection.role == "shadow" else TURN):
-                if connection.state >= State.CLOSED or connection.paused:
+                if connection.state >= CLOSED or connection.paused:
                     return
                 if (frame := connection.decoder.next()) is None:
                     return
@@ -217,7 +226,7 @@ class Lane:
 
     def _frame(self, connection: Connection, opcode: int, payload: bytes, now: float) -> None:
         if opcode == TEXT:
-            if connection.state is State.OPEN:
+            if connection.state is OPEN:
                 connection.owner.hear(connection, payload, b"", now)
         elif opcode == PING:
             connection.pong(payload)
@@ -271,7 +280,7 @@ class Lane:
         if self._by_fd.pop(fd, None) is None:
             return
         self._poller.unregister(fd)
-        connection.state = State.GONE
+        connection.state = GONE
         connection.sock.close()
         connection.owner.lost(connection, now)
         if not self._by_fd:

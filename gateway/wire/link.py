@@ -1,6 +1,6 @@
 """One session on its sockets: asks the core, and does what the core wants done, in order."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from math import inf
 from typing import Protocol
 
@@ -24,6 +24,7 @@ from gateway.core.effects import (
     Refused,
     Send,
 )
+from gateway.core.line import Alarm
 from gateway.core.route import Route, Upstream
 from gateway.limits import SHORT, is_deep
 from gateway.store import Records
@@ -40,8 +41,13 @@ class Core(Protocol):
     """The pure session, as gateway.core.session has it. Times are the session's, see `epoch`."""
 
     @property
-    def deadline(self) -> float:
-        """When it wants to be told the time, inf for never."""
+    def alarm(self) -> Alarm:
+        """When it wants to be told the time."""
+        ...
+
+    @property
+    def backlog(self) -> Sized:
+        """CALLs of the station that wait for their turn."""
         ...
 
     @property
@@ -183,7 +189,7 @@ class Link:
     def tick(self, now: float) -> float:
         """Have the core look at its deadlines."""
         self._step(self.session.tick, now + self._epoch)
-        return inf if self.over else self.session.deadline - self._epoch
+        return inf if self.over else self.session.alarm.at - self._epoch
 
     def committed(self, error: BaseException | None, now: float) -> None:
         """The records of this session are durable: do what waited for it."""
@@ -241,26 +247,25 @@ class Link:
         for effect in effects:
             if self._waiting:
                 self._held.append(effect)
-            elif type(effect) is Send:
-                self._send(effect)
-            else:
+            elif type(effect) is not Send:
                 self._perform(effect)
+            elif (leg := self.legs.get(effect.leg)) is not None:
+                text, raw, from_client = self._frame
+                # Masked by the station, to be masked by us: its frame will do. Unmasked both: too.
+                if effect.text is text and raw and from_client is not leg.decoder.from_client:
+                    leg.send(raw)
+                else:
+                    leg.say(effect.text)
         session = self.session
-        if session.deadline - self._epoch < self.scheduled:
-            self._shared.timers.at(session.deadline - self._epoch, self)
-        if self.strained or session.congested or len(self._held) > self._shared.limits.held:
-            self.balance()
+        if (at := session.alarm.at - self._epoch) < self.scheduled:
+            self._shared.timers.at(at, self)
+        # The plain answers first: nearly always nothing waits anywhere.
+        if self.strained or session.backlog or self._held:
+            self._weigh()
 
-    def _send(self, effect: Send) -> None:
-        leg = self.legs.get(effect.leg)
-        if leg is None:
-            return
-        text, raw, from_client = self._frame
-        # Masked by the station, to be masked by us: its frame will do. Unmasked both: too.
-        if effect.text is text and raw and from_client is not leg.decoder.from_client:
-            leg.send(raw)
-        else:
-            leg.say(effect.text)
+    def _weigh(self) -> None:
+        if self.strained or self.session.congested or len(self._held) > self._shared.limits.held:
+            self.balance()
 
     def _perform(self, effect: Effect) -> None:
         match effect:

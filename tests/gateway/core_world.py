@@ -244,8 +244,8 @@ class World:
     def wait(self, seconds: float) -> None:
         """Time passes, and what falls due on the way happens."""
         until = self.now + seconds
-        while not self.is_over and self.session.deadline <= until:
-            self.now = max(self.now, self.session.deadline)
+        while not self.is_over and self.session.alarm.at <= until:
+            self.now = max(self.now, self.session.alarm.at)
             self.perform(self.session.tick(self.now))
         self.now = until
 

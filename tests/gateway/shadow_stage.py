@@ -155,8 +155,8 @@ class Stage:
     def wait(self, seconds: float) -> None:
         """Time passes, and what falls due on the way happens."""
         until = self.now + seconds
-        while self.session.deadline <= until:
-            self.now = max(self.now, self.session.deadline)
+        while self.session.alarm.at <= until:
+            self.now = max(self.now, self.session.alarm.at)
             self.perform(self.session.tick(self.now))
         self.now = until
 

@@ -110,10 +110,10 @@ def test_with_a_journal_the_station_stays_and_the_csms_is_called_again() -> None
 
 def test_a_session_wakes_when_a_call_has_had_its_time() -> None:
     ours = session()
-    assert ours.deadline == float("inf")
+    assert ours.alarm.at == float("inf")
     ours.hear(STATION, call("1", "Heartbeat", {}), NOW)
-    assert ours.deadline == NOW + 30.0
-    effects = ours.tick(ours.deadline)
+    assert ours.alarm.at == NOW + 30.0
+    effects = ours.tick(ours.alarm.at)
     assert sends(effects, STATION) == [[4, "1", "InternalError", "no answer to Heartbeat", {}]]
 
 
@@ -122,7 +122,7 @@ def test_the_time_of_one_call_is_not_spent_by_the_one_before_it() -> None:
     ours.hear(STATION, call("1", "Heartbeat", {}), NOW)
     ours.hear(STATION, call("2", "Heartbeat", {}), NOW + 20)
     assert [frame[1] for frame in sends(ours.tick(NOW + 30), STATION)] == ["1"]
-    assert ours.deadline == NOW + 60
+    assert ours.alarm.at == NOW + 60
     assert [frame[1] for frame in sends(ours.tick(NOW + 60), STATION)] == ["2"]
 
 

@@ -285,7 +285,7 @@ async def test_a_deadline_of_the_session_is_kept() -> None:
 
     async with harbour() as port:
         session = Ticking()
-        session.deadline = port.lane._clock() + 0.02
+        session.alarm.at = port.lane._clock() + 0.02
         _, station, _ = port.adopt(session)
         assert await station.hear() == (TEXT, b"tick")
         assert session.calls.count(("tick",)) == 1

@@ -272,8 +272,8 @@ class Story:
     def pass_time(self, seconds: float) -> None:
         """Time passes, and what falls due on the way happens."""
         until = self.now + seconds
-        while self.session is not None and self.session.deadline <= until:
-            self.now = max(self.now, self.session.deadline)
+        while self.session is not None and self.session.alarm.at <= until:
+            self.now = max(self.now, self.session.alarm.at)
             self.perform(self.session.tick(self.now))
         self.now = max(until, self.now)
 

@@ -9,6 +9,7 @@ from typing import Any
 import trio
 
 from gateway.core.effects import STATION, Close, Effect, Send
+from gateway.core.line import Alarm
 from gateway.core.route import Route, Upstream
 from gateway.core.tally import Tally
 from gateway.limits import Limits
@@ -38,7 +39,8 @@ class Forwarding:
     """A session that passes texts on, and closes one side when the other is gone."""
 
     def __init__(self, shadows: tuple[str, ...] = ()) -> None:
-        self.deadline, self.congested, self.stands_in = inf, False, False
+        self.alarm, self.congested, self.stands_in = Alarm(), False, False
+        self.backlog = ("of any length",)
         self.shadows, self.calls = shadows, []  # type: tuple[str, ...], list[tuple[Any, ...]]
 
     def hear(self, leg: str, text: bytes, now: float) -> list[Effect]:
@@ -59,7 +61,7 @@ class Forwarding:
 
     def tick(self, now: float) -> list[Effect]:
         self.calls.append(("tick",))
-        self.deadline = inf
+        self.alarm.at = inf
         return []
 
 

@@ -18,7 +18,6 @@ from gateway.core.shadows.seen import NOTED, TOLD_LATER, Heard, Seen
 from gateway.core.shadows.shadow import Shadow
 from gateway.core.tally import Tally
 from vendor_quirks.match import NONE
-from vendor_quirks.sparse import Sparse
 
 INTERNAL_ERROR, NORMAL = 1011, 1000  # RFC 6455 section 7.4.1
 UNANSWERED = 64  # CALLs about transactions that the primary has yet to answer
@@ -26,15 +25,13 @@ UNANSWERED = 64  # CALLs about transactions that the primary has yet to answer
 __all__ = ["TOLD_LATER", "Audience"]
 
 
-class Audience(Sparse):
+class Audience:
     """The shadows that hear a station, and what was seen of it. Listener of its port."""
 
     __slots__ = (
-        "_books", "_invited", "_now", "_out", "_route", "_shadows", "_shared", "_station", "_tally",
+        "_books", "_invited", "_now", "_out", "_route", "_shared", "_station", "_tally",
         "_unanswered", "is_there", "names", "seen",
     )  # fmt: skip
-    _shadows: dict[str, Shadow]
-    _unanswered: dict[str, Heard]
 
     def __init__(
         self,
@@ -62,21 +59,24 @@ class Audience(Sparse):
         wanted = {upstream.name: upstream for upstream in upstreams}
         if not wanted and not self._invited:
             return
-        for name, shadow in tuple(self._shadows.items()):
-            if wanted.get(name) != shadow.upstream:
-                self._one(name, lambda shadow: shadow.closed(now))
-                self._shadows.pop(name, None)
-                self._out.append(Close(name, NORMAL, "no shadow any more"))
+        there: dict[str, Shadow] = {}
+        for shadow in self._invited:
+            if wanted.get(shadow.name) == shadow.upstream:
+                there[shadow.name] = shadow
+            else:
+                self._contained(shadow, shadow.closed, now)
+                self._out.append(Close(shadow.name, NORMAL, "no shadow any more"))
         world = World(self._route, self.seen, self._out, self._tally, *self._shared)
         for name, upstream in wanted.items():
-            if name not in self._shadows:
-                self._shadows[name] = Shadow(upstream, world, records.get(name, {}), now)
-        self.names |= self._shadows.keys()
-        self._invited = tuple(self._shadows.values())
+            if name not in there:
+                there[name] = Shadow(upstream, world, records.get(name, {}), now)
+        self.names |= there.keys()
+        self._invited = tuple(there.values())
         self.is_there = bool(self._invited)
         self._station.listener = self if self.is_there else None
         if self.is_there and self._books is None:
             self._books = (Book(self._route.version), Book(self._route.primary.version))
+            self._unanswered: dict[str, Heard] = {}
 
     # The station
 
@@ -172,8 +172,9 @@ class Audience(Sparse):
 
     def hear(self, name: str, text: bytes, now: float) -> None:
         """One text message of a shadow CSMS."""
-        if self.is_there and (shadow := self._shadows.get(name)) is not None:
-            self._contained(shadow, shadow.hear, text, now)
+        for shadow in self._invited:
+            if shadow.name == name:
+                self._contained(shadow, shadow.hear, text, now)
 
     def opened(self, name: str, now: float) -> None:
         """A shadow's leg is open."""
@@ -200,9 +201,9 @@ class Audience(Sparse):
         return found
 
     def _one(self, name: str, do: Callable[[Shadow], None]) -> None:
-        shadow = self._shadows.get(name) if self._invited else None
-        if shadow is not None:
-            self._contained(shadow, do, shadow)
+        for shadow in self._invited:
+            if shadow.name == name:
+                self._contained(shadow, do, shadow)
 
     def _each(self, do: Callable[[Shadow], None]) -> None:
         for shadow in self._invited:
@@ -220,6 +221,5 @@ class Audience(Sparse):
         leg = STATION if shadow is None else shadow.name
         self._out.append(Refused(leg, "shadow_crashed", repr(error)[:200]))
         if shadow is not None:
-            self._shadows.pop(shadow.name, None)
-            self._invited = tuple(self._shadows.values())
+            self._invited = tuple(one for one in self._invited if one is not shadow)
             self._out.append(Close(shadow.name, INTERNAL_ERROR, "internal error"))
