@@ -6,11 +6,13 @@ must happen. Nothing here awaits, reads a clock or touches a socket.
 """
 
 from collections.abc import Iterator
+from math import inf
 
 from adapters import frame, v16, v201
 from adapters.frame import Call, CallError, CallResult, FrameError, Message
 from adapters.translation.memory import Memory
 from adapters.translation.scalars import counted_ids, random_ids
+from gateway.core.circles import emptied
 from gateway.core.csms_port import MannersPort, csms_port
 from gateway.core.effects import STATION, Close, Dial, Effect, Persist, Refused
 from gateway.core.guard import Guard
@@ -345,10 +347,19 @@ class Session:
             Close(leg, GOING_AWAY, "the other side has gone") for leg in [other, *names]
         )
 
+    def fall_apart(self) -> None:
+        """Nothing is asked any more: let go of the parts, which know each other in circles.
+
+        So a fleet that has left is freed at once, not when the interpreter next looks for circles.
+        """
+        for part in (self.dialect, self._station, self._csms, self._audience, self._relay):
+            emptied(part)
+        self.alarm.at = inf
+
     def tick(self, now: float) -> list[Effect]:
         """Do what is due."""
         self._at(now)
-        self.alarm.at = float("inf")
+        self.alarm.at = inf
         self._station_line.expire(now)
         self._csms_line.expire(now)
         if isinstance(self._csms, MannersPort):

@@ -17,7 +17,7 @@ from gateway.wire.buckets import Buckets
 from gateway.wire.decoder import Decoder
 from gateway.wire.losses import Losses
 from gateway.wire.poller import READ, WRITE, Poller
-from gateway.wire.timers import Timers
+from gateway.wire.timers import Entry, Timers
 
 WOULD_BLOCK = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -93,9 +93,27 @@ class Connection:
     """A leg's socket. Never raises for what the peer does; it ends in `Watch.broken` instead."""
 
     __slots__ = (
-        "_abrupt", "_close_by", "_patience", "_peer_closed", "_pinged", "_shared", "_write_by",
-        "behind", "decoder", "interest", "last_heard", "leg", "outbox", "owner", "paused", "role",
-        "scheduled", "sock", "state", "tls",
+        "_abrupt",
+        "_close_by",
+        "_patience",
+        "_peer_closed",
+        "_pinged",
+        "_shared",
+        "_write_by",
+        "behind",
+        "decoder",
+        "entry",
+        "interest",
+        "last_heard",
+        "leg",
+        "outbox",
+        "owner",
+        "paused",
+        "role",
+        "scheduled",
+        "sock",
+        "state",
+        "tls",
     )  # fmt: skip
 
     def __init__(self, sock: socket.socket, leg: str, role: str, owner: Owner, shared: Watch):
@@ -109,6 +127,7 @@ class Connection:
         self.behind = False  # more frames are here than one turn was enough for
         self.interest = READ
         self.scheduled = inf
+        self.entry: Entry | None = None
         self.last_heard = shared.clock()
         self._pinged = self._write_by = self._close_by = inf
         self._patience: keepalive.Patience = shared.limits

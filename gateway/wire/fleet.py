@@ -63,6 +63,8 @@ class Place:
         self.fleet.forget(self)
         if self.primary is not None:
             self.primary.sock.close()
+        if self.session is not None:
+            self.session.fall_apart()
 
 
 class Fleet:
@@ -110,7 +112,7 @@ class Fleet:
             raise HandshakeError(503, "store_unavailable", str(error)) from error
         finally:
             if not place.is_ready:
-                self.forget(place)
+                place.give_up()
         if not place.is_ready or not self._is_newest(place):
             place.give_up()
             raise HandshakeError(503, "superseded")

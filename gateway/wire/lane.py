@@ -282,6 +282,7 @@ class Lane:
         self._poller.unregister(fd)
         connection.state = GONE
         connection.sock.close()
+        self._shared.timers.forget(connection)
         connection.owner.lost(connection, now)
         if not self._by_fd:
             self._emptied.set()

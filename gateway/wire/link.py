@@ -34,6 +34,7 @@ from gateway.wire.framing import GOING_AWAY, INTERNAL, POLICY
 from gateway.wire.journal import Journal
 from gateway.wire.keepalive import Own
 from gateway.wire.newcomer import Newcomer
+from gateway.wire.timers import Entry
 from gateway.wire.unheard import Unheard
 
 
@@ -64,6 +65,7 @@ class Core(Protocol):
     def opened(self, leg: str, now: float) -> list[Effect]: ...
     def closed(self, leg: str, now: float) -> list[Effect]: ...
     def tick(self, now: float) -> list[Effect]: ...
+    def fall_apart(self) -> None: ...
     def hashed(self, digest: str, over: str, now: float) -> list[Effect]: ...
     def invite(
         self, shadows: tuple[Upstream, ...], records: Records, now: float
@@ -96,7 +98,7 @@ class Link:
 
     __slots__ = (
         "_ashore", "_epoch", "_forgotten", "_frame", "_held", "_journal", "_shared", "_waiting",
-        "identity", "lasted", "legs", "newcomer", "over", "route", "scheduled", "session",
+        "entry", "identity", "lasted", "legs", "newcomer", "over", "route", "scheduled", "session",
         "settled", "strained",
     )  # fmt: skip
 
@@ -114,6 +116,7 @@ class Link:
         self.settled: trio.Event | None = None  # made by whoever waits for the end
         self.strained = False  # some side is slow: look at the balance after each step
         self.scheduled = inf
+        self.entry: Entry | None = None
         self._held: list[Effect] = []  # a deque of none is ten times as big
         self._waiting = False
         self._frame = NO_FRAME
@@ -358,6 +361,8 @@ class Link:
         if self._forgotten or not self.over or self._waiting or STATION in self.legs:
             return
         self._forgotten = True
+        self.session.fall_apart()
+        self._shared.timers.forget(self)
         for leg in tuple(self.legs.values()):
             leg.close(GOING_AWAY)
         self._ashore.ended(self)

@@ -45,6 +45,7 @@ class Siege:
         assert gateway.process is not None
         self.pid = gateway.process.pid
         self.waits: list[float] = []
+        self.before = 0  # bytes of memory that it is measured against
 
     @property
     def canary(self) -> Talker:
@@ -152,11 +153,11 @@ async def siege(stage: Camp, *, csms: Any = None, **keys: Any) -> AsyncIterator[
     around = Siege(gateway, canary)
     await around.answer(b"GET / HTTP/1.1\r\n\r\n")  # first times load what stays
     await gateway.counts()
-    before = around.resident
+    around.before = around.resident
     async with trio.open_nursery() as nursery:
         nursery.start_soon(around.beat)
         yield around
-        await is_well(around, before)
+        await is_well(around)
         nursery.cancel_scope.cancel()
     await canary.end.drop()
 
@@ -168,7 +169,7 @@ async def staffed(stage: Stage, name: str, version: str) -> WireCsms:
     return csms
 
 
-async def is_well(around: Siege, before: int) -> None:
+async def is_well(around: Siege) -> None:
     """The same process; the canary served, and soon; no crash; memory as it was."""
     gateway = around.gateway
     while len(around.waits) < 20:  # noqa: ASYNC110 (a few beats, however short the attack was)
@@ -180,4 +181,4 @@ async def is_well(around: Siege, before: int) -> None:
     assert "Traceback" not in gateway.log
     assert (await gateway.counts()).of("station_crashes_total") == 0
     assert "crashed" not in await around.outcomes()
-    await around.until_resident(before * GROWTH)
+    await around.until_resident(around.before * GROWTH)

@@ -30,44 +30,47 @@ async def come_back(around: Siege, identity: str, back: list[float], ends: list[
         return
 
 
-async def storm(stage: Camp, stations: int, within: float, a_second: int) -> None:
+async def storm(around: Siege, stations: int, within: float, a_second: int) -> None:
     """All at once; all are back in time, and the CSMS is dialled at its pace."""
-    csms_keys = f"dials_per_second = {a_second}\n"
-    async with siege(stage, csms_keys=csms_keys, timeouts="dial = 2.0") as around:
-        back: list[float] = []
-        ends: list[WireEnd] = []
-        dialled: list[tuple[float, float]] = []
+    back: list[float] = []
+    ends: list[WireEnd] = []
+    dialled: list[tuple[float, float]] = []
 
-        async def watch() -> None:
-            while True:
-                counts = await around.gateway.counts()
-                dialled.append((time.monotonic(), counts.of("legs_connected")))
-                await trio.sleep(0.25)
+    async def watch() -> None:
+        while True:
+            counts = await around.gateway.counts()
+            dialled.append((time.monotonic(), counts.of("legs_connected")))
+            await trio.sleep(0.25)
 
-        with trio.fail_after(within + PATIENCE):
-            async with trio.open_nursery() as watching:
-                watching.start_soon(watch)
-                async with trio.open_nursery() as nursery:
-                    for number in range(stations):
-                        nursery.start_soon(come_back, around, f"CS-{number}", back, ends)
-                watching.cancel_scope.cancel()
-        assert sorted(back)[int(stations * 0.99) - 1] < within
-        (began, at_first), (ended, at_last) = dialled[0], dialled[-1]
-        assert at_last - at_first <= a_second * (ended - began + 1.0) + 1
-        counts = await around.gateway.settles("stations_connected", stations + 1)
-        assert counts.of("legs_connected") == stations + 1
-        for end in ends:
-            await end.drop()
-        await around.gateway.settles("stations_connected", 1)
+    with trio.fail_after(within + PATIENCE):
+        async with trio.open_nursery() as watching:
+            watching.start_soon(watch)
+            async with trio.open_nursery() as nursery:
+                for number in range(stations):
+                    nursery.start_soon(come_back, around, f"CS-{number}", back, ends)
+            watching.cancel_scope.cancel()
+    assert sorted(back)[int(stations * 0.99) - 1] < within
+    (began, at_first), (ended, at_last) = dialled[0], dialled[-1]
+    assert at_last - at_first <= a_second * (ended - began + 1.0) + 1
+    counts = await around.gateway.settles("stations_connected", stations + 1)
+    assert counts.of("legs_connected") == stations + 1
+    for end in ends:
+        await end.drop()
+    await around.gateway.settles("stations_connected", 1)
 
 
 async def test_a_fleet_that_comes_at_once_is_all_back_soon(stage: Camp) -> None:
-    await storm(stage, 150, within=20.0, a_second=60)
+    async with siege(stage, csms_keys="dials_per_second = 60\n", timeouts="dial = 2.0") as around:
+        await storm(around, 150, within=20.0, a_second=60)
 
 
 @pytest.mark.soak
-async def test_a_fleet_of_two_thousand_is_all_back_in_half_a_minute(stage: Camp) -> None:
-    await storm(stage, 2000, within=30.0, a_second=200)
+async def test_a_fleet_of_two_thousand_is_all_back_in_half_a_minute_each_time(stage: Camp) -> None:
+    async with siege(stage, csms_keys="dials_per_second = 200\n", timeouts="dial = 2.0") as around:
+        await storm(around, 2000, within=30.0, a_second=200)
+        # What a fleet took, the interpreter keeps for it; a storm is of one that was there before.
+        around.before = around.resident
+        await storm(around, 2000, within=30.0, a_second=200)
 
 
 async def test_while_the_csms_is_away_stations_are_answered_at_once(stage: Camp) -> None:

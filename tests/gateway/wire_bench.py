@@ -64,6 +64,9 @@ class Forwarding:
         self.alarm.at = inf
         return []
 
+    def fall_apart(self) -> None:
+        """There are no parts."""
+
 
 class Scripted(Forwarding):
     """Answers each text of the station with the effects that stand for it."""
