@@ -17,7 +17,7 @@ from gateway.wire.buckets import Buckets
 from gateway.wire.decoder import Decoder
 from gateway.wire.losses import Losses
 from gateway.wire.poller import READ, WRITE, Poller
-from gateway.wire.timers import Entry, Timers
+from gateway.wire.timers import Timers
 
 WOULD_BLOCK = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -102,7 +102,7 @@ class Connection:
         "_write_by",
         "behind",
         "decoder",
-        "entry",
+
         "interest",
         "last_heard",
         "leg",
@@ -127,7 +127,6 @@ class Connection:
         self.behind = False  # more frames are here than one turn was enough for
         self.interest = READ
         self.scheduled = inf
-        self.entry: Entry | None = None
         self.last_heard = shared.clock()
         self._pinged = self._write_by = self._close_by = inf
         self._patience: keepalive.Patience = shared.limits

@@ -20,6 +20,8 @@ GOING_AWAY, PROTOCOL_ERROR, UNSUPPORTED, NO_CODE = 1001, 1002, 1003, 1005
 NOT_UTF8, POLICY, TOO_BIG, INTERNAL, RESTART, TRY_LATER = 1007, 1008, 1009, 1011, 1012, 1013
 _REGISTERED_CODES = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015)})
 
+_PONG = FIN | PONG
+_BARE_PONG = bytes((_PONG, 0))
 _WHOLE_TEXT = FIN | TEXT
 
 
@@ -77,6 +79,13 @@ def whole_text(data: bytes, from_client: bool, limit: int) -> bytes | None:
         return None
     text = masked(data[start:], data[start - 4 : start]) if from_client else data[start:]
     return text if text.isascii() or is_utf8(text) else None
+
+
+def is_bare_pong(data: bytes, from_client: bool) -> bool:
+    """Whether `data` is one pong that says nothing, as they all answer a ping that does not."""
+    if from_client:
+        return len(data) == 6 and data[0] == _PONG and data[1] == MASKED
+    return data == _BARE_PONG
 
 
 def is_utf8(text: bytes) -> bool:

@@ -23,7 +23,15 @@ from gateway.wire.connection import (
     Witness,
     unseen,
 )
-from gateway.wire.framing import CLOSE, PING, TEXT, TRY_LATER, FramingError, whole_text
+from gateway.wire.framing import (
+    CLOSE,
+    PING,
+    TEXT,
+    TRY_LATER,
+    FramingError,
+    is_bare_pong,
+    whole_text,
+)
 from gateway.wire.journal import Journal
 from gateway.wire.link import Link
 from gateway.wire.poller import ERROR, HANGUP, READ, WRITE, Poller, new_poller
@@ -203,6 +211,8 @@ class Lane:
             text = whole_text(data, decoder.from_client, decoder.limit)
             if text is not None:
                 connection.owner.hear(connection, text, data, now)
+                return
+            if is_bare_pong(data, decoder.from_client):  # a sign of life, and that was noted
                 return
         if connection.state < CLOSED:
             decoder.receive(data)

@@ -34,7 +34,6 @@ from gateway.wire.framing import GOING_AWAY, INTERNAL, POLICY
 from gateway.wire.journal import Journal
 from gateway.wire.keepalive import Own
 from gateway.wire.newcomer import Newcomer
-from gateway.wire.timers import Entry
 from gateway.wire.unheard import Unheard
 
 
@@ -98,7 +97,7 @@ class Link:
 
     __slots__ = (
         "_ashore", "_epoch", "_forgotten", "_frame", "_held", "_journal", "_shared", "_waiting",
-        "entry", "identity", "lasted", "legs", "newcomer", "over", "route", "scheduled", "session",
+        "identity", "lasted", "legs", "newcomer", "over", "route", "scheduled", "session",
         "settled", "strained",
     )  # fmt: skip
 
@@ -116,7 +115,6 @@ class Link:
         self.settled: trio.Event | None = None  # made by whoever waits for the end
         self.strained = False  # some side is slow: look at the balance after each step
         self.scheduled = inf
-        self.entry: Entry | None = None
         self._held: list[Effect] = []  # a deque of none is ten times as big
         self._waiting = False
         self._frame = NO_FRAME

@@ -23,6 +23,7 @@ from gateway.wire.framing import (
     close_code,
     close_payload,
     encoded,
+    is_bare_pong,
     whole_text,
 )
 
@@ -344,3 +345,16 @@ def test_whatever_bytes_come_nothing_but_a_framing_error_is_raised(
         for opcode, payload in read(data, client=client):
             if opcode == CLOSE:
                 close_code(payload)
+
+
+def test_a_bare_pong_is_known_and_nothing_else_is_taken_for_one() -> None:
+    assert is_bare_pong(encoded(PONG, b""), from_client=False)
+    assert is_bare_pong(encoded(PONG, b"", KEY), from_client=True)
+    for data in (
+        encoded(PONG, b"x"), encoded(PING, b""), encoded(PONG, b"") * 2, encoded(TEXT, b""),
+        b"\x8a", b"\x0a\x00", b"\xca\x00",
+    ):  # fmt: skip
+        assert not is_bare_pong(data, from_client=False)
+    assert not is_bare_pong(encoded(PONG, b""), from_client=True), "a client masks"
+    assert not is_bare_pong(encoded(PONG, b"", KEY), from_client=False), "a server does not"
+    assert not is_bare_pong(encoded(PONG, b"x", KEY), from_client=True)
