@@ -39,12 +39,14 @@ check: setup ## What keeps the house in order: ruff, mypy --strict, import-linte
 
 bench: setup ## Measure against nginx, HAProxy, Node ws, websockets, trio-websocket
 	$(BIN)/python -m benchmarks.run
+	$(BIN)/python -m benchmarks.readme
 
 scale: setup ## Measure 9,000 stations on one worker, 18,000 on two, and two workers against one
 	$(BIN)/python -m benchmarks.scale --way pass-through
 	$(BIN)/python -m benchmarks.scale
 	$(BIN)/python -m benchmarks.scale --stations 18000 --workers 2
 	$(BIN)/python -m benchmarks.pairs
+	$(BIN)/python -m benchmarks.readme
 
 lock: ## Renew requirements.lock from pyproject.toml (needs uv on the path)
 	uv pip compile --quiet --extra dev --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --universal -o requirements.lock pyproject.toml

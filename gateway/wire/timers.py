@@ -36,7 +36,8 @@ class Timers:
         """Have `timed` asked at `when`, or earlier."""
         if when >= timed.scheduled:
             return
-        self.forget(timed)
+        if timed.scheduled < inf:
+            self.forget(timed)
         timed.scheduled = when
         moment = ceil(when * MOMENTS)
         if (others := self._moments.get(moment)) is None:
