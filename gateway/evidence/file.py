@@ -44,7 +44,7 @@ PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = NORMAL",  # evidence is no billing: a power cut may cost its last seconds
     "PRAGMA secure_delete = FAST",
-    "PRAGMA cache_size = -256",
+    "PRAGMA cache_size = -256",  # KiB, as the store's
     "PRAGMA busy_timeout = 2000",
 )
 COUNTED = {  # table: its columns behind the hour

@@ -32,7 +32,7 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA wal_autocheckpoint = 2000",
     "PRAGMA secure_delete = FAST",
-    "PRAGMA cache_size = -256",
+    "PRAGMA cache_size = -256",  # KiB: the system keeps the pages, too
 )
 SLICE = 128  # rows to a statement: the interpreter changes hands once for all of them
 UPSERT = (

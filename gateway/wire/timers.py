@@ -36,8 +36,7 @@ class Timers:
         """Have `timed` asked at `when`, or earlier."""
         if when >= timed.scheduled:
             return
-        if timed.scheduled < inf:
-            self.forget(timed)
+        self.forget(timed)
         timed.scheduled = when
         moment = ceil(when * MOMENTS)
         if (others := self._moments.get(moment)) is None:

@@ -5,8 +5,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from benchmarks.figures import Report, Row
 from benchmarks.pairs import Pair, PairReport
-from benchmarks.readme import BEGIN, END, README, measured, rewritten
+from benchmarks.readme import BEGIN, END, README, is_whole, measured, of_table, rewritten
 
 ONE, TWO = Pair(1000.0, 20.0, 0.0, 1.0, 0.0), Pair(1900.0, 21.0, 1.0, 1.0, 0.0)
 
@@ -45,3 +46,14 @@ def test_the_newest_whole_result_counts_and_what_is_missing_is_named(tmp_path: P
     assert "P7 pass-through: two workers do 1.90 x what one does, wanted 1.8: met" in said
     assert "not measured here yet: `make bench`" in said
     assert "not measured here yet: `make scale`" in said
+
+
+def test_a_run_of_chosen_proxies_is_not_written_and_one_without_some_peer_is() -> None:
+    told = {"quick": False, "part": ["table", "latency"], "only": None}
+    missing = Row("haproxy", "", missing="apt-get install haproxy")
+    facts = {"cpu": "any", "cores": 2, "python": "3.11"}
+    report = Report("2026-01-01", facts, told, [missing])
+    assert is_whole(report)
+    assert any("missing: apt-get install haproxy" in line for line in of_table(report))
+    assert not is_whole(Report("2026-01-01", facts, told | {"only": ["haproxy"]}, [missing]))
+    assert not is_whole(Report("2026-01-01", facts, told | {"part": ["slopes"]}, [missing]))

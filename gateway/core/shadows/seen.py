@@ -86,7 +86,7 @@ class Seen(Sparse):
     schedules: dict[bytes, bytes]  # GetCompositeSchedule, its answer
 
     def __init__(self, version: Version, boot: msgspec.Raw | None) -> None:
-        self.version, self.boot = version, boot  # the boot as its port has it: it is kept there
+        self.version, self.boot = version, boot  # its record has the same boot
         self.list_version: int | None = None
 
     @property
