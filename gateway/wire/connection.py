@@ -15,6 +15,7 @@ from gateway.limits import Limits
 from gateway.wire import framing, keepalive
 from gateway.wire.buckets import Buckets
 from gateway.wire.decoder import Decoder
+from gateway.wire.keepalive import DEAD, SILENT
 from gateway.wire.losses import Losses
 from gateway.wire.poller import READ, WRITE, Poller
 from gateway.wire.timers import Timers
@@ -166,7 +167,7 @@ class Connection:
     def probe(self) -> None:
         """Ask for a sign of life, as `Owner` has a reason to doubt it."""
         if self.state is OPEN:
-            self._send_frame(framing.PING, b"")
+            self._ping()
 
     def pong(self, payload: bytes) -> None:
         """Answer a ping; unless answers wait already, so that pings cannot fill the buffer."""
@@ -256,13 +257,16 @@ class Connection:
         return min(self._write_by, self._close_by)
 
     def _keep_alive(self, now: float) -> float:
-        step = keepalive.check(now, self.last_heard, self._pinged, self._patience)
-        if step.dead:
+        verdict, again = keepalive.check(now, self.last_heard, self._pinged, self._patience)
+        if verdict is DEAD:
             self.break_off()
-        elif step.ping:
+        elif verdict is SILENT:
             self._pinged = now
-            self._send_frame(framing.PING, b"")
-        return step.again
+            self._ping()
+        return again
+
+    def _ping(self) -> None:
+        self.send(framing.bare_ping(b"" if self.decoder.from_client else self._shared.keys.next()))
 
     def _send_frame(self, opcode: int, payload: bytes) -> None:
         mask = b"" if self.decoder.from_client else self._shared.keys.next()

@@ -21,6 +21,7 @@ NOT_UTF8, POLICY, TOO_BIG, INTERNAL, RESTART, TRY_LATER = 1007, 1008, 1009, 1011
 _REGISTERED_CODES = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015)})
 
 _PONG = FIN | PONG
+_BARE_PING, _MASKED_PING = bytes((FIN | PING, 0)), bytes((FIN | PING, MASKED))
 _BARE_PONG = bytes((_PONG, 0))
 _WHOLE_TEXT = FIN | TEXT
 
@@ -54,6 +55,11 @@ def encoded(opcode: int, payload: bytes, mask: bytes = b"") -> bytes:
     else:
         head = bytes((FIN | opcode, masking | 127)) + size.to_bytes(8, "big")
     return head + mask + masked(payload, mask) if mask else head + payload
+
+
+def bare_ping(mask: bytes = b"") -> bytes:
+    """A ping that says nothing, as a whole frame: most of what idle stations cost are these."""
+    return _MASKED_PING + mask if mask else _BARE_PING
 
 
 def whole_text(data: bytes, from_client: bool, limit: int) -> bytes | None:

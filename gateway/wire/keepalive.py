@@ -1,5 +1,6 @@
 """When to ping a silent peer, and when to hold it for dead. Pings are never relayed."""
 
+from enum import IntEnum
 from math import inf
 from typing import NamedTuple, Protocol
 
@@ -25,25 +26,34 @@ class Own(NamedTuple):
     pong_within: float  # inf where a pong that does not come means nothing
 
 
-class Step(NamedTuple):
-    """What to do now, and when to look again."""
+class Verdict(IntEnum):
+    """What a peer's silence means."""
 
-    ping: bool
-    dead: bool
-    again: float
+    ALIVE = 0
+    SILENT = 1  # ping it
+    DEAD = 2
 
 
-def check(now: float, last_heard: float, pinged: float, patience: Patience) -> Step:
-    """Judge a peer by its silence: any byte proves it alive, so a busy leg is never pinged.
+# An enum's member is looked up each time it is named: ten times as slow as a global name.
+ALIVE, SILENT, DEAD = Verdict
 
-    `pinged` is when the last ping went out, inf before the first.
+
+def check(
+    now: float, last_heard: float, pinged: float, patience: Patience
+) -> tuple[Verdict, float]:
+    """Judge a peer by its silence, and say when to look again.
+
+    Any byte proves it alive, so a busy leg is never pinged. `pinged` is when the last ping went
+    out, inf before the first.
     """
-    if patience.ping_interval <= 0:
-        return Step(False, False, inf)
-    dead_at = pinged + patience.pong_within
-    if last_heard < pinged and dead_at < inf:
-        return Step(False, now >= dead_at, dead_at)
-    ping_at = max(last_heard, pinged if pinged < inf else 0.0) + patience.ping_interval
+    interval = patience.ping_interval
+    if interval <= 0:
+        return ALIVE, inf
+    if last_heard < pinged:
+        dead_at = pinged + patience.pong_within
+        if dead_at < inf:
+            return (DEAD if now >= dead_at else ALIVE), dead_at
+    ping_at = (last_heard if pinged == inf else max(last_heard, pinged)) + interval
     if now < ping_at:
-        return Step(False, False, ping_at)
-    return Step(True, False, now + min(patience.ping_interval, patience.pong_within))
+        return ALIVE, ping_at
+    return SILENT, now + min(interval, patience.pong_within)

@@ -36,7 +36,8 @@ class Timers:
         """Have `timed` asked at `when`, or earlier."""
         if when >= timed.scheduled:
             return
-        self.forget(timed)
+        if timed.scheduled < inf:
+            self.forget(timed)
         timed.scheduled = when
         moment = ceil(when * MOMENTS)
         if (others := self._moments.get(moment)) is None:
@@ -55,7 +56,7 @@ class Timers:
         while self._order and self._order[0] <= now * MOMENTS:
             moment = heappop(self._order)
             for timed in self._moments.pop(moment):
-                # Else it was forgotten, or put elsewhere, while others of its moment were asked.
-                if timed.scheduled < inf and ceil(timed.scheduled * MOMENTS) == moment:
+                # Else it was forgotten, or put off, while others of its moment were asked.
+                if timed.scheduled * MOMENTS <= moment:
                     timed.scheduled = inf
                     yield timed

@@ -15,7 +15,7 @@ from gateway.limits import LIMITS, SHORT, Limits, is_deep
 from gateway.wire.decoder import Decoder
 from gateway.wire.framing import FramingError
 from gateway.wire.handshake import HandshakeError, identity_in, parse_request
-from gateway.wire.keepalive import check
+from gateway.wire.keepalive import ALIVE, DEAD, SILENT, check
 from gateway.wire.upgrade import Upgrade, UpgradeError
 from tests.abuse.siege import request
 from tests.endtoend.bad_input import frame
@@ -172,16 +172,16 @@ async def test_held_is_a_limit() -> None:
 
 def test_ping_interval_is_a_limit() -> None:
     last = 100.0
-    early = check(last + LIMITS.ping_interval - 1, last, float("inf"), LIMITS)
-    late = check(last + LIMITS.ping_interval, last, float("inf"), LIMITS)
-    assert (early.ping, late.ping) == (False, True)
+    early, again = check(last + LIMITS.ping_interval - 1, last, float("inf"), LIMITS)
+    late, _ = check(last + LIMITS.ping_interval, last, float("inf"), LIMITS)
+    assert (early, again, late) == (ALIVE, last + LIMITS.ping_interval, SILENT)
 
 
 def test_pong_within_is_a_limit() -> None:
     pinged = 100.0
-    early = check(pinged + LIMITS.pong_within - 1, 50.0, pinged, LIMITS)
-    late = check(pinged + LIMITS.pong_within, 50.0, pinged, LIMITS)
-    assert (early.dead, late.dead) == (False, True)
+    early, again = check(pinged + LIMITS.pong_within - 1, 50.0, pinged, LIMITS)
+    late, _ = check(pinged + LIMITS.pong_within, 50.0, pinged, LIMITS)
+    assert (early, again, late) == (ALIVE, pinged + LIMITS.pong_within, DEAD)
 
 
 @pytest.mark.trio
