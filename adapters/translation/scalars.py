@@ -19,6 +19,10 @@ A_DAY = 86_400.0
 NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 # A number as nearly all are said, its shortest text already: a third of the cost (benchmarks).
 SHORTEST = re.compile(r"0|-?[1-9][0-9]{0,19}|-?(?:0|[1-9][0-9]{0,19})\.[0-9]{0,15}[1-9]")
+# The same with zeros behind the point that say nothing: "16.0", "0.00", as fixed formats have them.
+PADDED = re.compile(
+    r"(?:0|-?[1-9][0-9]{0,19})\.0{1,16}|-?(?:0|[1-9][0-9]{0,19})\.[0-9]{0,15}[1-9]0{1,16}"
+)
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+")
 
 
@@ -69,6 +73,8 @@ def number(text: str) -> Decimal | None:
     """A decimal number by its shortest text, or None for what is none."""
     if SHORTEST.fullmatch(text) is not None:
         return Decimal(text)
+    if PADDED.fullmatch(text) is not None:
+        return Decimal(text.rstrip("0").rstrip("."))
     if NUMBER.fullmatch(text) is None:
         return None
     value = Decimal(text)

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from adapters.errors import PayloadError
 from adapters.translation.scalars import (
@@ -79,6 +81,16 @@ def test_what_no_meter_shows_is_no_number(text: str) -> None:
 )
 def test_a_number_is_told_in_its_shortest_form_without_exponent(value: str, text: str) -> None:
     assert shortest(Decimal(value)) == text
+
+
+@example("16.0")
+@example("0.00")
+@example("-0.0")
+@example("1" + "0" * 30)
+@example("1" + "0" * 19 + ".0")
+@given(st.from_regex(r"[+-]?[0-9]{1,24}(?:\.[0-9]{0,20})?", fullmatch=True))
+def test_what_a_meter_shows_keeps_its_value_and_gets_its_shortest_text(text: str) -> None:
+    assert str(number(text)) == shortest(Decimal(text))
 
 
 def test_halves_of_a_watt_hour_go_to_the_even_one() -> None:
