@@ -1,8 +1,6 @@
 """The stations that are connected: one link each, the newest wins, and legs that are dialled."""
 
 from collections.abc import Callable
-from itertools import count
-from random import uniform
 from typing import TypeAlias
 
 import structlog
@@ -11,7 +9,6 @@ import trio
 from gateway.core.effects import STATION
 from gateway.core.nameplates import OURS
 from gateway.core.route import Route, Upstream
-from gateway.core.trust import shown_to
 from gateway.store import Records, Store, StoreError
 from gateway.wire.dialer import Dialer
 from gateway.wire.duplicates import Verdict, judged
@@ -21,13 +18,11 @@ from gateway.wire.lane import Lane, Upgraded
 from gateway.wire.link import Core, Link
 from gateway.wire.newcomer import Newcomer
 from gateway.wire.ownership import Ownership
-from gateway.wire.pressure import Level, Pressure
+from gateway.wire.pressure import Pressure
+from gateway.wire.redialling import Redialling, known_as, learnt_from
 from gateway.wire.upgrade import UpgradeError
 from gateway.wire.vouching import Rows, Unvouched, Vouching
 
-FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds of back-off, full jitter below them
-# A shadow that opens and closes at once must not keep us busy: its back-off begins further up.
-SHADOW_BEGINS_AT = 3
 REFUSED = (401, 403, 404)  # by the CSMS: this station is not its own, or not proven
 
 NewSession: TypeAlias = Callable[[Route, Records, str], Core]  # route, records, request target
@@ -85,11 +80,11 @@ class Fleet:
     ) -> None:
         self._lane, self._store, self._dialer = lane, store, dialer
         self._new_session, self._nursery = new_session, nursery
-        self._is_probed, self._pressure = is_probed, pressure or Pressure()
+        self._is_probed = is_probed
         self._ownership, self._vouching = ownership, vouching or Unvouched()
         self._newest: dict[str, Place] = {}  # while they are in their handshake
         self._links: dict[str, Link] = {}
-        self._dialling: dict[tuple[Link, str], trio.CancelScope] = {}
+        self._redialling = Redialling(lane, store, dialer, pressure or Pressure(), nursery)
         self.draining = False
 
     async def berth(
@@ -163,8 +158,8 @@ class Fleet:
         place.session = self._new_session(route, records, newcomer.target)
         try:
             place.primary = await self._dialer.dial(
-                route.primary.name, "primary", _known_as(route), newcomer.authorization,
-                _learnt_from(route.primary.name, records),
+                route.primary.name, "primary", known_as(route), newcomer.authorization,
+                learnt_from(route.primary.name, records),
             )  # fmt: skip
         except UpgradeError as error:
             if error.status in REFUSED or not place.session.stands_in:
@@ -214,22 +209,13 @@ class Fleet:
         digest, over = await self._vouching.hashed(link.identity, password)
         self._lane.hashed(link, digest, over)
 
-    async def _learnt(self, link: Link, csms: str) -> tuple[bytes, ...]:
-        """The passwords that a CSMS has set since the station connected, or before."""
-        try:
-            return _learnt_from(csms, await self._store.load(link.identity))
-        except StoreError:
-            return ()
-
     def ended(self, link: Link) -> None:
         """The station is gone and everything the session wanted is done."""
         self._remember_end(link)
         if self._links.get(link.identity) is link:
             del self._links[link.identity]
             self._let_go(link.identity)
-        for (dialled_for, _), scope in tuple(self._dialling.items()):
-            if dialled_for is link:
-                scope.cancel()
+        self._redialling.stop(link)
 
     def invite(self, shadows_of: Callable[[Route], tuple[Upstream, ...] | None]) -> None:
         """Have every connected station change its shadows; None for one that keeps its own."""
@@ -245,10 +231,8 @@ class Fleet:
             except StoreError as error:
                 link.log.error("shadows kept", problem=str(error))
                 continue
-            gone = {one.name for one in link.route.shadows} - {one.name for one in shadows}
-            for (dialled_for, leg), scope in tuple(self._dialling.items()):
-                if dialled_for is link and leg in gone:
-                    scope.cancel()
+            kept = frozenset({link.route.primary.name, *(shadow.name for shadow in shadows)})
+            self._redialling.stop(link, kept)
             self._lane.invite(link, shadows, records)
             for shadow in shadows:
                 if shadow.name not in link.legs:
@@ -291,66 +275,21 @@ class Fleet:
     def _remember_end(self, link: Link) -> None:
         """How long the primary's leg lasted says whether it is dialled again soon."""
         if link.lasted is not None:
-            self._dialer.ended(link.route.primary.name, _known_as(link.route), link.lasted)
+            self._dialer.ended(link.route.primary.name, known_as(link.route), link.lasted)
             link.lasted = None
 
     def _is_newest(self, place: Place) -> bool:
         return self._newest.get(place.route.identity) is place
 
     def _dial(self, link: Link, leg: str, *, wait: bool = True) -> None:
-        if (link, leg) in self._dialling or link.over or self.draining:
-            return
-        scope = self._dialling[link, leg] = trio.CancelScope()
-        self._nursery.start_soon(self._keep_dialling, link, leg, scope, wait)
-
-    async def _keep_dialling(
-        self, link: Link, leg: str, scope: trio.CancelScope, wait: bool
-    ) -> None:
-        role = "primary" if leg == link.route.primary.name else "shadow"
-        try:
-            with scope:
-                for attempt in count(SHADOW_BEGINS_AT if role == "shadow" else 0):
-                    if wait:
-                        await trio.sleep(_back_off(attempt))
-                    wait = True
-                    if leg in link.legs:  # still closing
-                        continue
-                    if role == "shadow" and self._pressure.level >= Level.SHADOWS:
-                        continue
-                    shown, learnt = link.newcomer.authorization, await self._learnt(link, leg)
-                    try:
-                        upgraded = await self._dialer.dial(
-                            leg, role, _known_as(link.route), shown, learnt
-                        )
-                    except UpgradeError as error:
-                        link.log.debug("csms did not open", csms=leg, reason=error.reason)
-                        continue
-                    break
-        finally:
-            del self._dialling[link, leg]
-        if not scope.cancelled_caught:
-            self._lane.attach(link, leg, upgraded)
+        if not self.draining:
+            self._redialling.begin(link, leg, wait=wait)
 
 
 def _refuse_beside(rival: str, place: Place) -> None:
     if rival:
         place.log.warning("duplicate identity", source=place.newcomer.source, at=rival)
         raise HandshakeError(409, "duplicate_identity")
-
-
-def _learnt_from(csms: str, records: Records) -> tuple[bytes, ...]:
-    known = shown_to(csms, records)
-    both = (known.password, known.previous) if known is not None else ()
-    return tuple(password for password in both if password)
-
-
-def _back_off(attempt: int) -> float:
-    return uniform(0.0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(attempt, 10)))
-
-
-def _known_as(route: Route) -> str:
-    """The identity that the station has at its CSMSs."""
-    return route.options.identity_map.get(route.identity, route.identity)
 
 
 def _passed_on(error: UpgradeError) -> HandshakeError:

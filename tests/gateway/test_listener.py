@@ -233,10 +233,10 @@ async def test_a_shadow_that_is_not_there_delays_nobody() -> None:
         async with gateway.station("CS1") as station:
             await station.send_message("hello")
             assert await station.get_message() == "/a/CS1:hello"
-            assert len(gateway.fleet._dialling) == 1
+            assert len(gateway.fleet._redialling._scopes) == 1
         await gateway.lane.emptied()
         await trio.testing.wait_all_tasks_blocked(0.01)
-        assert gateway.fleet._dialling == {}
+        assert gateway.fleet._redialling._scopes == {}
 
 
 @pytest.mark.parametrize(
