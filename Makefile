@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test soak fuzz check bench scale lock clean help
+.PHONY: setup demo test look soak fuzz check bench scale lock clean help
 
 help: ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -22,6 +22,9 @@ demo: setup ## Play the main job once, readable
 
 test: setup ## Pass the whole test suite
 	$(BIN)/python -m pytest
+
+look: setup ## Have a browser lay the shadow report out, and see that all of it can be seen
+	$(BIN)/python -m pytest tests/browser -m browser
 
 soak: setup ## The abuse tests in their bigger sizes: minutes
 	$(BIN)/python -m pytest tests/abuse -m soak

@@ -5,6 +5,7 @@ from html import escape
 
 WIDTH = 720
 LEFT, ROW, BAR = 190, 24, 14  # pixels: room for names, a row, the bar in it
+TOTAL, BOTH = 60, 125  # pixels: room for a count behind the bars, for two latencies
 COLOURS = {
     "matched": "#2f7d4f", "ignored": "#8fbf9f", "mismatched": "#c0392b", "shadow_error": "#8e2a5b",
     "unanswered": "#d68910", "not_comparable": "#a6a6a6",
@@ -21,11 +22,11 @@ def stacked(title: str, rows: Iterable[tuple[str, dict[str, int]]], names: tuple
         y, x, total = number * ROW, float(LEFT), sum(parts.values())
         marks.append(_name(name, y))
         for part in names:
-            wide = (WIDTH - LEFT - 60) * parts.get(part, 0) / total
+            wide = (WIDTH - LEFT - TOTAL) * parts.get(part, 0) / total
             if wide:
                 marks.append(_bar(x, y, wide, part, f"{name}: {part} {parts[part]} of {total}"))
             x += wide
-        marks.append(f'<text x="{WIDTH - 55}" y="{y + 13}">{total}</text>')
+        marks.append(_behind(str(total), y))
     return _svg(title, marks, len(shown), names)
 
 
@@ -66,21 +67,22 @@ def latencies(title: str, rows: Iterable[tuple[str, float, float]]) -> str:
         y = number * ROW
         marks.append(_name(name, y))
         for offset, who, seconds in ((2, "primary", primary), (11, "shadow", shadow)):
-            wide = (WIDTH - LEFT - 95) * seconds / longest
+            wide = (WIDTH - LEFT - BOTH) * seconds / longest
             hint = escape(f"{name}: {who} {seconds * 1000:g} ms")
             marks.append(
                 f'<rect x="{LEFT}" y="{y + offset}" width="{wide:.1f}" height="8"'
                 f' fill="{COLOURS[who]}"><title>{hint}</title></rect>'
             )
-        at = WIDTH - 85
-        marks.append(
-            f'<text x="{at}" y="{y + 14}">{primary * 1000:g} / {shadow * 1000:g} ms</text>'
-        )
+        marks.append(_behind(f"{primary * 1000:g} / {shadow * 1000:g} ms", y))
     return _svg(title, marks, len(shown), ("primary", "shadow"))
 
 
 def _name(name: str, y: int) -> str:
     return f'<text x="{LEFT - 8}" y="{y + 13}" text-anchor="end">{escape(name)}</text>'
+
+
+def _behind(words: str, y: int) -> str:
+    return f'<text x="{WIDTH}" y="{y + 13}" text-anchor="end">{escape(words)}</text>'
 
 
 def _bar(x: float, y: int, wide: float, part: str, hint: str) -> str:
@@ -98,6 +100,7 @@ def _svg(title: str, marks: list[str], rows: int, names: tuple[str, ...]) -> str
         legend.append(f'<rect x="{x}" y="{y}" width="11" height="11" fill="{COLOURS[name]}"/>')
         legend.append(f'<text x="{x + 16}" y="{y + 10}">{escape(name.replace("_", " "))}</text>')
     return (
-        f'<svg viewBox="0 0 {WIDTH} {high}" role="img" aria-label="{escape(title)}"'
-        f' xmlns="http://www.w3.org/2000/svg">{"".join(marks + legend)}</svg>'
+        f'<div class="wide"><svg viewBox="0 0 {WIDTH} {high}" role="img"'
+        f' aria-label="{escape(title)}" xmlns="http://www.w3.org/2000/svg">'
+        f"{''.join(marks + legend)}</svg></div>"
     )

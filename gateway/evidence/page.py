@@ -17,12 +17,12 @@ STYLE = """
 :root { color-scheme: light dark; }
 body { font: 15px/1.5 system-ui, sans-serif; max-width: 64rem; margin: 2rem auto; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.25rem; margin-top: 2.5rem; } h3 { font-size: 1rem; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; }
+.wide { overflow-x: auto; } table { border-collapse: collapse; margin: .5rem 0 1rem; }
 th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid #8885; }
 td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 code { font-size: .9em; } .verdict { padding: .6rem .9rem; border-left: 5px solid #2f7d4f; }
 .verdict.grave { border-color: #c0392b; } .verdict.some { border-color: #d68910; }
-svg { width: 100%; height: auto; }
+svg { width: 100%; min-width: 40rem; height: auto; }
 svg text { font: 12px system-ui, sans-serif; fill: currentColor; }
 .axis { stroke: #8888; } .S0 { color: #c0392b; font-weight: 600; } footer { color: #777; }
 """
@@ -131,20 +131,26 @@ def _table(title: str, head: Iterable[str], rows: Iterable[list[str]]) -> Iterat
     if not found:
         yield "<p>None.</p>"
         return
-    yield "<table><thead><tr>" + "".join(f"<th>{escape(name)}</th>" for name in head)
+    numeric = [all(map(_is_number, column)) for column in zip(*found, strict=True)]
+    yield '<div class="wide"><table><thead><tr>'
+    yield from (_cell(name, "th", each) for name, each in zip(head, numeric, strict=True))
     yield "</tr></thead><tbody>"
     for row in found[:MOST_ROWS]:
-        yield "<tr>" + "".join(_cell(text) for text in row) + "</tr>"
-    yield "</tbody></table>"
+        cells = (_cell(text, "td", each) for text, each in zip(row, numeric, strict=True))
+        yield f"<tr>{''.join(cells)}</tr>"
+    yield "</tbody></table></div>"
     if len(found) > MOST_ROWS:
         yield f"<p>... and {len(found) - MOST_ROWS} more.</p>"
 
 
-def _cell(text: str) -> str:
-    if text in SEVERITIES:
-        return f'<td class="{text}">{text}</td>'
-    is_number = text.rstrip("%").replace(".", "").isdigit()
-    return f'<td class="n">{escape(text)}</td>' if is_number else f"<td>{escape(text)}</td>"
+def _cell(text: str, tag: str, is_number: bool) -> str:
+    look = text if tag == "td" and text in SEVERITIES else "n" if is_number else ""
+    attribute = f' class="{look}"' if look else ""
+    return f"<{tag}{attribute}>{escape(text)}</{tag}>"
+
+
+def _is_number(text: str) -> bool:
+    return text == "-" or text.rstrip("%").replace(".", "").isdigit()
 
 
 def _day(seconds: int) -> str:
