@@ -1,19 +1,17 @@
 """One worker process: puts the parts together, serves, and drains when it is told to stop."""
 
 import signal
-import ssl
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
-import msgspec
 import structlog
 import trio
 
 from gateway import config as configuration
-from gateway import expiry, quirk_choice
+from gateway import expiry, parts, quirk_choice
 from gateway.addresses import endpoint, host_port
 from gateway.core.route import Route, Upstream
 from gateway.core.session import Session
@@ -22,23 +20,20 @@ from gateway.core.trust import learnt_in
 from gateway.crew.messages import Report
 from gateway.crew.seat import Seat
 from gateway.evidence.keeper import Keeper
-from gateway.limits import Limits
 from gateway.ops import admin, garbage, metrics
 from gateway.ops.merged import snapshot
 from gateway.passwords import Passwords, hashed
-from gateway.settings import Config, ConfigError, Listen
+from gateway.settings import Config, ConfigError
 from gateway.store import Records, Store, StoreError
 from gateway.store.opening import open_store
-from gateway.wire import stream, tls, vouching
-from gateway.wire.admission import Admission, Rules
-from gateway.wire.dialer import Csms, Dialer
+from gateway.wire import stream, vouching
+from gateway.wire.dialer import Dialer
 from gateway.wire.fleet import Fleet, Place
 from gateway.wire.handshake import HandshakeError
 from gateway.wire.lane import Lane
 from gateway.wire.listener import Listener
 from gateway.wire.newcomer import Newcomer
 from gateway.wire.pressure import Pressure
-from gateway.wire.reception import Entrance
 
 HASHES_AT_ONCE = 2  # a storm of wrong passwords may not have every core
 HASHES_IN_LINE = 200  # a second's worth of them
@@ -70,14 +65,16 @@ class Worker:
         self.config, self.path, self.store, self.tally = config, path, store, tally
         # Stations live in Unix time, which nobody may set while they are connected.
         self.epoch = time.time() - time.monotonic()  # noqa: TID251 (the one look at the clock)
-        self.lane = Lane(store, tally, limits_of(config), epoch=self.epoch, witness=keeper.witness)
-        self.csmss = csmss_of(config)
+        self.lane = Lane(
+            store, tally, parts.limits_of(config), epoch=self.epoch, witness=keeper.witness
+        )
+        self.csmss = parts.csmss_of(config)
         tally.certificate_ends.update(expiry.ends(config))
         self.quirks = configuration.quirks_in(config)
         self.passwords = Passwords(config.listen.credentials)
         self.pressure = Pressure()
         self.listener = Listener(
-            entrance_of(config), self, tally, admission_of(config), self.pressure
+            parts.entrance_of(config), self, tally, parts.admission_of(config), self.pressure
         )
         self.fleet: Fleet | None = None
         self._hashing = trio.CapacityLimiter(HASHES_AT_ONCE)
@@ -152,15 +149,15 @@ class Worker:
         """Take the file as it is now for whoever connects from now on, or keep the old one."""
         try:
             config = configuration.load(self.path)
-            csmss, entrance = csmss_of(config), entrance_of(config)
+            csmss, entrance = parts.csmss_of(config), parts.entrance_of(config)
             quirks = configuration.quirks_in(config)
         except (ConfigError, OSError) as error:
             log.error("configuration kept", problem=str(error))
             return
-        changed = needing_restart(self.config, config)
+        changed = parts.needing_restart(self.config, config)
         reception = self.listener.reception
         if config.admission != self.config.admission:
-            reception.admission = admission_of(config)
+            reception.admission = parts.admission_of(config)
         if endpoint(config.listen.url) == endpoint(self.config.listen.url):
             reception.entrance = entrance
         self.config, self.quirks = config, quirks
@@ -265,75 +262,3 @@ async def _told_to_stop(signals: AsyncIterator[int], worker: Worker) -> None:
         if number != signal.SIGHUP:
             return
         worker.reload()
-
-
-def limits_of(config: Config) -> Limits:
-    """The bounds of every connection."""
-    return Limits(message=config.listen.message_limit, ping_interval=config.listen.ping_interval)
-
-
-def csmss_of(config: Config) -> dict[str, Csms]:
-    """How to reach each CSMS. Raises OSError for certificates that cannot be read."""
-    return {
-        csms.name: Csms(
-            url=csms.url,
-            version=csms.version,
-            slash="/" if csms.trailing_slash else "",
-            user=csms.user,
-            password=_password(csms),
-            tls=_csms_tls(csms) if endpoint(csms.url).tls else None,
-            shows_station=csms.station_credentials,
-            dials_per_second=csms.dials_per_second / config.worker.count,  # of all together
-            short_lived=csms.short_lived,
-        )
-        for csms in config.csms
-    }
-
-
-def entrance_of(config: Config) -> Entrance:
-    """What is asked of stations. Raises OSError for certificates that cannot be read."""
-    listen = config.listen
-    place = endpoint(listen.url)
-    return Entrance(
-        base=place.path,
-        profile=listen.security_profile,
-        tls=_station_tls(listen) if place.tls else None,
-        holders=tls.Holders(listen.organisation, listen.certificate_names),
-        within=listen.handshake_timeout,
-    )
-
-
-def admission_of(config: Config) -> Admission:
-    """Who may knock, and how often."""
-    return Admission(Rules(**msgspec.structs.asdict(config.admission)))
-
-
-def needing_restart(old: Config, new: Config) -> list[str]:
-    """What a reload does not change, though the file has."""
-    fixed = ("worker", "store", "admin", "log", "timeouts")
-    changed = [name for name in fixed if getattr(old, name) != getattr(new, name)]
-    kept = ("url", "message_limit", "ping_interval")
-    at_entrance = [key for key in kept if getattr(old.listen, key) != getattr(new.listen, key)]
-    return changed + [f"listen.{key}" for key in at_entrance]
-
-
-def _station_tls(listen: Listen) -> ssl.SSLContext:
-    pairs = (
-        (listen.certificate, listen.private_key),
-        (listen.other_certificate, listen.other_private_key),
-    )
-    chains = [(str(certificate), str(key)) for certificate, key in pairs if certificate and key]
-    ca = str(listen.client_ca) if listen.security_profile == 3 else None
-    revoked = str(listen.client_crl) if listen.client_crl else None
-    return tls.server_context(chains, ca, revoked, listen.tls_minimum)
-
-
-def _password(csms: configuration.Csms) -> str | None:
-    if csms.password is None:
-        return "" if csms.empty_password else None
-    return csms.password.value
-
-
-def _csms_tls(csms: configuration.Csms) -> ssl.SSLContext:
-    files = (csms.ca, csms.certificate, csms.private_key)
-    return tls.client_context(*(str(file) if file else None for file in files))

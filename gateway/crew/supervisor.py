@@ -19,7 +19,7 @@ from gateway.crew import member
 from gateway.crew.channel import Channel
 from gateway.crew.messages import Look, Report
 from gateway.crew.registrar import Registrar
-from gateway.evidence.keeper import Keeper
+from gateway.evidence import keeper
 from gateway.ops import admin, merged
 from gateway.settings import Config, ConfigError
 from gateway.store import Store
@@ -37,19 +37,12 @@ log = structlog.get_logger()
 def main(config: Config, path: Path) -> int:
     """Supervise until SIGTERM or SIGINT. Raises StoreError, OSError where that cannot begin."""
     tally = Tally()
-    begin_evidence(config)
+    keeper.begin(config)
     store = open_store(config.store.url, tally)
     try:
         return trio.run(Supervisor(config, path, store, tally).run)
     finally:
         store.close()
-
-
-def begin_evidence(config: Config) -> None:
-    """Make the evidence's file, if one is wanted: SQLite lets several write, but one begin."""
-    keeper = Keeper()
-    keeper.open(config)
-    keeper.close()
 
 
 class Post:
@@ -144,7 +137,7 @@ class Supervisor:
         async for number in signals:
             if number == signal.SIGHUP:
                 with suppress(ConfigError):  # of which the workers complain
-                    begin_evidence(configuration.load(self.path))
+                    keeper.begin(configuration.load(self.path))
                 for post in self.posts:
                     post.signal(signal.SIGHUP)
             else:

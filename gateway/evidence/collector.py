@@ -36,11 +36,11 @@ class Collector:
     def __init__(
         self, key: bytes, kept: dict[Detailed, int] | None = None, samples_per_path: int = 20
     ) -> None:
-        self.key, self._most_samples = key, samples_per_path
+        self.key, self.most_samples = key, samples_per_path
         self._samples: dict[Detailed, int] = dict(kept or {})  # of this day
         self._day = 0
         self._names: defaultdict[str, set[Detailed]] = defaultdict(set)  # by CSMS
-        self.dropped = 0  # pairs and sessions that did not fit
+        self._dropped = 0  # sessions that did not fit
         self._clear()
 
     def _clear(self) -> None:
@@ -96,10 +96,7 @@ class Collector:
             self._day = day
         first = effect.paths[0] if effect.paths else effect.verdict
         key = self._named(route.segment, effect, "sample", first, effect.severity)
-        if self._samples.get(key, 0) >= self._most_samples:
-            return
-        if len(self._pairs) >= MOST_PAIRS:
-            self.dropped += 1
+        if self._samples.get(key, 0) >= self.most_samples or len(self._pairs) >= MOST_PAIRS:
             return
         self._samples[key] = self._samples.get(key, 0) + 1
         sample = effect.sample
@@ -117,7 +114,7 @@ class Collector:
     def recorded(self, route: Route, effect: Recorded) -> None:
         """A part of a charging session."""
         if len(self._sessions) >= MOST_SESSIONS:
-            self.dropped += 1
+            self._dropped += 1
             return
         part = effect.part
         self._sessions.append(
@@ -128,6 +125,11 @@ class Collector:
                 part.reason, part.samples, part.gaps,
             )
         )  # fmt: skip
+
+    def take_dropped(self) -> int:
+        """How many sessions did not fit since the last time."""
+        dropped, self._dropped = self._dropped, 0
+        return dropped
 
     def take(self, now: float) -> Batch | None:
         """What there is since the last time; None if that is nothing."""

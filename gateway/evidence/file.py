@@ -72,6 +72,10 @@ UPSERT_SESSION = """INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
     samples = coalesce(excluded.samples, samples), gaps = coalesce(excluded.gaps, gaps)"""
 
 
+class BusyError(StoreError):
+    """Not now: somebody else writes, or the disk is full. It may succeed another time."""
+
+
 class EvidenceFile:
     """One connection. Every method may take milliseconds, and raises StoreError."""
 
@@ -219,6 +223,8 @@ class EvidenceFile:
     def _explained(self) -> Iterator[None]:
         try:
             yield
+        except sqlite3.OperationalError as error:
+            raise BusyError(f"{self.path}: {error}") from error
         except (sqlite3.Error, OSError, ValueError, OverflowError) as error:
             raise StoreError(f"{self.path}: {error}") from error
 

@@ -89,7 +89,7 @@ def _counterpart(row: SessionRow, others: list[SessionRow]) -> SessionRow | None
     name = (row.ours or row.native).partition("#")[0]
     named = [other for other in others if other.ours == name]
     if named:
-        return min(named, key=lambda other: abs(_beginning(row) - _beginning(other)))
+        return min(named, key=lambda other: _apart(row, other))
     near = [(closeness, n) for n, other in enumerate(others)
             if (closeness := _closeness(row, other)) is not None]  # fmt: skip
     return others[min(near)[1]] if near else None
@@ -99,8 +99,17 @@ def _closeness(row: SessionRow, other: SessionRow) -> tuple[bool, float] | None:
     """Smaller is nearer: of the same place first; None if it cannot be the same session."""
     if row.token is not None and other.token is not None and row.token != other.token:
         return None
-    apart = abs(_beginning(row) - _beginning(other))
+    apart = _apart(row, other)
     return (row.place != other.place, apart) if apart <= NEAR else None
+
+
+def _apart(row: SessionRow, other: SessionRow) -> float:
+    """Seconds between two beginnings, or between the ends where a beginning is not known."""
+    for name in ("began", "ended"):
+        mine, theirs = getattr(row, name), getattr(other, name)
+        if mine is not None and theirs is not None:
+            return float(abs(mine - theirs))
+    return abs(_beginning(row) - _beginning(other))
 
 
 def _held_against(left: SessionRow, right: SessionRow) -> Finding:
@@ -111,7 +120,9 @@ def _held_against(left: SessionRow, right: SessionRow) -> Finding:
         return Finding("token", left, right, "another id token")
     mine, theirs = left.kwh, right.kwh
     if (mine is None) != (theirs is None) and left.ended is not None:
-        return Finding("energy", left, right, "unknown on one side")
+        lacking, where = (right, "there") if theirs is None else (left, "here")
+        why = "" if lacking.began is not None else ", as is its beginning"
+        return Finding("energy", left, right, f"unknown {where}{why}")
     if mine is not None and theirs is not None and abs(mine - theirs) > ENERGY:
         return Finding("energy", left, right, f"{theirs - mine:+.3f} kWh")
     for name in ("began", "ended"):

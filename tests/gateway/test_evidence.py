@@ -243,6 +243,10 @@ def row(leg: str, native: str, **more: Any) -> SessionRow:
     return SessionRow("CS-1", leg, native, "pilot", **(usual | more))
 
 
+# What is left of a session if the evidence of its first seconds is lost.
+UNBEGUN: dict[str, Any] = dict.fromkeys(("began", "meter_start", "place", "token"))
+
+
 @pytest.mark.parametrize(
     ("theirs", "expected"),
     [
@@ -258,6 +262,8 @@ def row(leg: str, native: str, **more: Any) -> SessionRow:
         ([], "missing"),
         ([{}, {}], "doubled"),
         ([{"began": NOW + 3000}], "missing"),
+        ([UNBEGUN], "energy"),
+        ([UNBEGUN | {"ended": NOW + 2000}], "missing"),
     ],
 )
 def test_sessions_are_reconciled_as_billing_would(
@@ -273,6 +279,12 @@ def test_sessions_are_reconciled_as_billing_would(
     assert found.counts[expected] == 1
     assert found.left_kwh == (0 if mine else 5)
     assert (expected == "matched") == (not found.findings)
+
+
+def test_energy_that_is_unknown_for_want_of_evidence_is_said_to_be_so() -> None:
+    for theirs, why in ((UNBEGUN, ", as is its beginning"), ({"meter_start": None}, "")):
+        (finding,) = reconciled("old", "new", [row("old", "1"), row("new", "2", **theirs)]).findings
+        assert (finding.what, finding.detail) == ("energy", f"unknown there{why}")
 
 
 def test_of_two_sessions_alike_the_nearest_are_paired() -> None:
