@@ -1,20 +1,25 @@
 """What a configuration would run, for a person to read before it runs."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from gateway import expiry
 from gateway.addresses import endpoint, host_port, is_loopback
 from gateway.passwords import PREFIX
 from gateway.settings import Config, Secret
 
 PROFILES = ("open to everyone", "Basic", "Basic with TLS", "client certificates")
+KEYS = {  # of the configuration, where the metric has another word
+    "listener": "certificate", "listener_other": "other_certificate", "client": "certificate",
+}  # fmt: skip
 
 
-def summary(config: Config) -> str:
-    """The ways of a station through the gateway, and what deserves a second look."""
+def summary(config: Config, now: float) -> str:
+    """The ways of a station through the gateway, and what deserves a second look at this time."""
     listen = config.listen
     versions = {csms.name: csms.version for csms in config.csms}
     lines = [
@@ -31,12 +36,12 @@ def summary(config: Config) -> str:
     if config.worker.count > 1:
         lines.append(f"workers   {config.worker.count}, and a supervisor")
     lines += [f"store     {config.store.url}", f"admin     http://{config.admin.listen}"]
-    lines += [f"warning   {warning}" for warning in warnings(config)]
+    lines += [f"warning   {warning}" for warning in warnings(config, now)]
     return "\n".join(lines)
 
 
-def warnings(config: Config) -> Iterator[str]:
-    """What is allowed, but perhaps not meant."""
+def warnings(config: Config, now: float) -> Iterator[str]:
+    """What is allowed, but perhaps not meant; `now` is Unix time."""
     listen, place = config.listen, endpoint(config.listen.url)
     is_public = not is_loopback(place.host)
     if is_public and listen.security_profile == 0:
@@ -53,6 +58,23 @@ def warnings(config: Config) -> Iterator[str]:
         yield "store.url is memory: transactions that are open at a restart are lost"
     if not is_loopback(host_port(config.admin.listen)[0]):
         yield "admin.listen is no loopback address: metrics are open to whoever reaches it"
+    yield from endings(config, now)
+
+
+def endings(config: Config, now: float) -> Iterator[str]:
+    """Files of TLS that end soon, and those that tell no end."""
+    known = expiry.ends(config)
+    for which, csms, end in expiry.near(known, now):
+        word, day = "has ended" if end < now else "ends", datetime.fromtimestamp(end, UTC).date()
+        then = ": then nobody is let in" if which == "client_crl" else ""
+        yield f"{_key(which, csms)} {word} on {day}{then}"
+    for which, csms in sorted(expiry.files(config).keys() - known.keys()):
+        yield f"{_key(which, csms)} tells no end: is it PEM, and the right file?"
+
+
+def _key(which: str, csms: str) -> str:
+    name = KEYS.get(which, which)
+    return f"csms {csms}: {name}" if csms else f"listen.{name}"
 
 
 def effective(config: Config) -> str:

@@ -38,7 +38,7 @@ GAUGES = (
     Family(
         "certificate_expiry_timestamp_seconds",
         ("certificate", "csms"),
-        "When a certificate of ours, or the list of revoked ones, expires (Unix time).",
+        "When a certificate, an authority or the list of revoked ones ends (Unix time).",
         "certificate_ends",
     ),
 )

@@ -22,14 +22,22 @@ def new_key(kind: str) -> Any:
     return rsa.generate_private_key(public_exponent=65537, key_size=int(kind.removeprefix("rsa")))
 
 
+def joined(path: Path, *files: str) -> str:
+    """One file with all that these have."""
+    path.write_bytes(b"".join(Path(file).read_bytes() for file in files))
+    return str(path)
+
+
 class Authority:
     """One that signs what it is asked to."""
 
-    def __init__(self, folder: Path, name: str = "authority") -> None:
+    def __init__(
+        self, folder: Path, name: str = "authority", until: datetime.datetime = NOW + DAY
+    ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder, self._key, self._number = folder, new_key("ecdsa"), 0
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-        built = self._builder(self._name, self._key.public_key(), NOW - DAY, NOW + DAY)
+        built = self._builder(self._name, self._key.public_key(), NOW - DAY, until)
         constraints = x509.BasicConstraints(ca=True, path_length=None)
         usage = x509.KeyUsage(True, False, False, False, False, True, True, False, False)
         built = built.add_extension(constraints, critical=True).add_extension(usage, critical=True)
@@ -65,10 +73,10 @@ class Authority:
         )
         return certificate, str(private)
 
-    def revoked(self, *certificates: str) -> str:
+    def revoked(self, *certificates: str, until: datetime.datetime = NOW + DAY) -> str:
         """A list of those that are revoked."""
         builder = x509.CertificateRevocationListBuilder().issuer_name(self._name)
-        builder = builder.last_update(NOW - DAY).next_update(NOW + DAY)
+        builder = builder.last_update(NOW - DAY).next_update(until)
         for path in certificates:
             number = x509.load_pem_x509_certificate(Path(path).read_bytes()).serial_number
             entry = x509.RevokedCertificateBuilder().serial_number(number)

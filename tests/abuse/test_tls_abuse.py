@@ -9,7 +9,7 @@ import trio
 from cryptography import x509
 
 from gateway.wire.tls import Holders, client_context, is_holder, server_context, shown_certificate
-from tests.abuse.authority import DAY, NOW, Authority
+from tests.abuse.authority import DAY, NOW, Authority, joined
 from tests.abuse.siege import Siege
 from tests.endtoend.stage import Stage
 from tests.endtoend.wire_end import NoHandshakeError, RefusedError
@@ -135,6 +135,19 @@ async def test_a_list_of_another_authority_lets_nobody_in(
 ) -> None:
     other = Authority(tmp_path, "another").revoked()
     assert not await is_served(server_context(chains, ca.path, other), station(ca, ca.issue("X")))
+
+
+async def test_each_of_several_authorities_has_its_list_and_one_that_expired_shuts_its_own_out(
+    ca: Authority, chains: list[tuple[str, str]], tmp_path: Path
+) -> None:
+    other = Authority(tmp_path / "other", "another")
+    good, bad = (ca.issue("CS-1"), other.issue("CS-2")), (ca.issue("CS-1"), other.issue("CS-2"))
+    both = joined(tmp_path / "both.pem", ca.path, other.path)
+    for until, is_second_served in ((NOW + DAY, True), (NOW - DAY / 2, False)):
+        lists = (ca.revoked(bad[0][0]), other.revoked(bad[1][0], until=until))
+        server = server_context(chains, both, joined(tmp_path / "all.crl", *lists))
+        served = [await is_served(server, station(ca, chain)) for chain in (*good, *bad)]
+        assert served == [True, is_second_served, False, False]
 
 
 async def test_a_certificate_is_bound_to_an_identity_and_an_operator(ca: Authority) -> None:

@@ -12,6 +12,7 @@ from gateway.passwords import Passwords, hashed, parsed
 from gateway.settings import Secret
 from gateway.summary import effective, summary, warnings
 
+NOW = 1_800_000_000.0
 BASE = """\
 [listen]
 url = "ws://127.0.0.1:9000/ocpp"
@@ -309,7 +310,7 @@ def test_passwords_come_from_files_and_are_never_shown(folder: Path) -> None:
     config = loaded(folder, text.replace("[listen]\n", f"[listen]\n{keys}"))
     assert config.named("legacy").password == Secret("geheim-csms")
     assert set(config.listen.credentials) == {"S-1", "S-2"}
-    for shown in (repr(config), str(config), effective(config), summary(config)):
+    for shown in (repr(config), str(config), effective(config), summary(config, NOW)):
         assert "geheim" not in shown
 
 
@@ -321,11 +322,11 @@ def test_an_error_about_a_secret_does_not_show_it(folder: Path) -> None:
 
 
 def test_what_may_be_unwise_is_said(folder: Path) -> None:
-    assert list(warnings(loaded(folder))) == []
+    assert list(warnings(loaded(folder), NOW)) == []
     text = changed("127.0.0.1:9000", "0.0.0.0:9000").replace(
         "[timeouts]", '[store]\nurl = "memory:"\n[admin]\nlisten = "0.0.0.0:9090"\n[timeouts]'
     )
-    said = "\n".join(warnings(loaded(folder, text)))
+    said = "\n".join(warnings(loaded(folder, text), NOW))
     for word in ("listen.security_profile", "store.url", "admin.listen"):
         assert word in said
 
