@@ -42,14 +42,14 @@ class Order(msgspec.Struct, frozen=True):
     probed: bool = False  # the process takes SIGUSR2 as begin and end of the window
 
 
-class Busy(msgspec.Struct, frozen=True):
-    """One window of closed-loop load."""
+class Window(msgspec.Struct, frozen=True):
+    """What was measured while load was on the proxy."""
 
-    exchanges: int
+    exchanges: int  # answered within the window
     seconds: float
     cpu_ns: int  # the proxy's processes, all threads, user and system
     core_ns: int  # everything that ran on the proxy's core, the proxy included
-    load_cpu_ns: int
+    load_cpu_ns: int  # all of its core's time, unless something else was there
     p50_ms: float
     p99_ms: float
 
@@ -59,25 +59,17 @@ class Busy(msgspec.Struct, frozen=True):
         return self.cpu_ns / 1000 / max(self.exchanges, 1)
 
 
-class Pace(msgspec.Struct, frozen=True):
+class Busy(Window, frozen=True):
+    """One window of closed-loop load."""
+
+
+class Pace(Window, frozen=True):
     """One window of open loop; times from the intended moment to the answer, in milliseconds."""
 
-    rate: float  # wanted, in exchanges a second
-    seconds: float
-    exchanges: int  # answered within the window
-    cpu_ns: int  # as in Busy
-    core_ns: int
-    load_cpu_ns: int  # all of its core's time, unless something else was there
-    samples: int
-    p50_ms: float
-    p99_ms: float
     p999_ms: float
     most_ms: float
-
-    @property
-    def us_per_exchange(self) -> float:
-        """CPU microseconds of the proxy for one exchange."""
-        return self.cpu_ns / 1000 / max(self.exchanges, 1)
+    rate: float  # wanted, in exchanges a second
+    samples: int
 
     @property
     def foreign(self) -> float:

@@ -9,7 +9,6 @@ import gc
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeAlias, TypeVar
 
@@ -88,24 +87,15 @@ async def window(ledger: Ledger, order: Order) -> Busy:
     """Read all clocks, wait, read them again."""
     pids = machine.family(order.pid)
 
-    def clocks() -> tuple[int, ...]:
-        return (
-            ledger.answered,
-            time.perf_counter_ns(),
-            machine.cpu_ns(pids),
-            machine.core_ns(order.core),
-            machine.cpu_ns([os.getpid()]),
-        )
-
     def probe() -> None:
         if order.probed:
             os.kill(order.pid, signal.SIGUSR2)
 
     ledger.recording = True
     probe()
-    before = clocks()
+    before = pace.clocks(ledger, pids, order)
     await asyncio.sleep(order.seconds)
-    after = clocks()
+    after = pace.clocks(ledger, pids, order)
     probe()
     ledger.recording = False
     exchanges, elapsed, cpu, core, load = (b - a for a, b in zip(before, after, strict=True))

@@ -63,17 +63,18 @@ async def paced(
     ledger.recording = True
     start = time.perf_counter() + LEAD_SECONDS
     await begun(stations, array("d"), start)
-    before = _clocks(ledger, pids, order)
+    before = clocks(ledger, pids, order)
     await begun(stations, array("d", (start + at for at in due)), start + seconds)
-    after = _clocks(ledger, pids, order)
+    after = clocks(ledger, pids, order)
     answered, clock, cpu, core, load = (b - a for a, b in zip(before, after, strict=True))
     await drained(ledger, stations)
     ledger.recording = False
     trips = sorted(ledger.round_trips) or [0.0]
     p50, p99, p999 = (1000 * trips[int(len(trips) * share)] for share in (0.5, 0.99, 0.999))
+    most = 1000 * trips[-1]
     return Pace(
-        rate, clock / 1e9, answered, cpu, core, load, len(trips), p50, p99, p999, 1000 * trips[-1]
-    )  # fmt: skip
+        answered, clock / 1e9, cpu, core, load, p50, p99, p999, most, rate=rate, samples=len(trips)
+    )
 
 
 async def begun(stations: list[PacedStation], due: "array[float]", until: float) -> None:
@@ -95,7 +96,8 @@ async def drained(ledger: Ledger, stations: list[PacedStation]) -> None:
         await asyncio.sleep(0.001)
 
 
-def _clocks(ledger: Ledger, pids: list[int], order: Order) -> tuple[int, ...]:
+def clocks(ledger: Ledger, pids: list[int], order: Order) -> tuple[int, ...]:
+    """What a window is made of: exchanges, time, and CPU of the proxy, of its core and our own."""
     return (
         ledger.answered,
         time.perf_counter_ns(),

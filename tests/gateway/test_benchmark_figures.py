@@ -104,7 +104,8 @@ def test_a_missing_proxy_is_named_with_how_to_install_it() -> None:
 
 
 def _pace(p99: float, reached: float = 1.0) -> Pace:
-    return Pace(1000.0, 2.0, int(2000 * reached), 10**8, 10**8, 2 * 10**9, 4000, 0.1, p99, p99, p99)
+    window = (int(2000 * reached), 2.0, 10**8, 10**8, 2 * 10**9)
+    return Pace(*window, 0.1, p99, p99, p99, rate=1000.0, samples=4000)
 
 
 def _paced_row(name: str, *through: Pace) -> Row:
@@ -147,7 +148,8 @@ def test_moments_come_at_the_wanted_pace_and_are_the_same_again() -> None:
 
 
 def _slope(name: str, *costs: float) -> Slope:
-    paces = [Pace(2000.0, 1.0, 1000, int(cost * 10**6), 1, 1, 9, 0, 0, 0, 0) for cost in costs]
+    windows = [(1000, 1.0, int(cost * 10**6), 1, 1, 0, 0, 0, 0) for cost in costs]
+    paces = [Pace(*window, rate=2000.0, samples=9) for window in windows]
     return Slope(name, [Outcome(paced=[Paced(each) for each in paces], idle=Idle(10, 0, 180))])
 
 
