@@ -1,4 +1,4 @@
-"""The words that OCPP 1.6 has for samples (sections 7.30-7.33, 7.36, 7.45)."""
+"""The words that OCPP 1.6 has for samples, and for why a transaction ended (section 7)."""
 
 from typing import Any
 
@@ -31,6 +31,12 @@ MEASURANDS = frozenset(
         "Energy.Reactive.Import.Interval", "Frequency", "Power.Active.Export",
         "Power.Active.Import", "Power.Factor", "Power.Offered", "Power.Reactive.Export",
         "Power.Reactive.Import", "RPM", "SoC", "Temperature", "Voltage",
+    }
+)  # fmt: skip
+REASONS = frozenset(
+    {
+        "DeAuthorized", "EmergencyStop", "EVDisconnected", "HardReset", "Local", "Other",
+        "PowerLoss", "Reboot", "Remote", "SoftReset", "UnlockCommand",
     }
 )  # fmt: skip
 

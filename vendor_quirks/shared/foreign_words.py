@@ -3,24 +3,8 @@
 from vendor_quirks.quirk import Match, Payload, Quirk
 from vendor_quirks.repairs.fields import MapEnum, Replace
 from vendor_quirks.repairs.moments import Moment
+from vendor_quirks.repairs.words import REASONS
 from vendor_quirks.situation import Situation
-
-# OCPP 1.6, section 7.36.
-REASONS = frozenset(
-    {
-        "DeAuthorized",
-        "EmergencyStop",
-        "EVDisconnected",
-        "HardReset",
-        "Local",
-        "Other",
-        "PowerLoss",
-        "Reboot",
-        "Remote",
-        "SoftReset",
-        "UnlockCommand",
-    }
-)
 
 
 def occupied_by(payload: Payload, known: Situation) -> int:

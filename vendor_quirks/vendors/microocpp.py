@@ -2,24 +2,8 @@
 
 from vendor_quirks.quirk import Match, Payload, Quirk
 from vendor_quirks.repairs.fields import SetTo, When
+from vendor_quirks.repairs.words import REASONS
 from vendor_quirks.situation import Situation
-
-# OCPP 1.6, section 7.36.
-REASONS = frozenset(
-    {
-        "DeAuthorized",
-        "EVDisconnected",
-        "EmergencyStop",
-        "HardReset",
-        "Local",
-        "Other",
-        "PowerLoss",
-        "Reboot",
-        "Remote",
-        "SoftReset",
-        "UnlockCommand",
-    }
-)
 
 
 def reason_from_id_tag(payload: Payload, known: Situation) -> int:
