@@ -29,6 +29,8 @@ def endpoint(url: str) -> Endpoint:
         raise ValueError(f"{WEBSOCKET}, the port being 0-65535") from None
     if parts.scheme not in PORTS or not parts.hostname:
         raise ValueError(WEBSOCKET)
+    if not _can_be_looked_up(parts.hostname):
+        raise ValueError(f"{WEBSOCKET}, each part of the host's name being 1 to 63 characters")
     if parts.username is not None:
         raise ValueError(f"{WEBSOCKET}; user and password have keys of their own")
     if parts.query or parts.fragment:
@@ -46,7 +48,18 @@ def host_port(text: str) -> tuple[str, int]:
         raise ValueError(HOST_PORT) from None
     if not host or port is None or parts.netloc != text or "@" in text:
         raise ValueError(HOST_PORT)
+    if not _can_be_looked_up(host):
+        raise ValueError(HOST_PORT)
     return host, port
+
+
+def _can_be_looked_up(host: str) -> bool:
+    """The resolver raises for other names, and no OSError."""
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return False
+    return True
 
 
 def leg_url(url: str, identity: str) -> str:

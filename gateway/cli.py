@@ -4,6 +4,7 @@ import argparse
 import errno
 import getpass
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -134,7 +135,10 @@ def added(
 
 def run_gateway(options: argparse.Namespace) -> int:
     """`run`: serve until told to stop."""
+    # Else it would end us until somebody listens for it, and no service manager minds that.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
     config = configuration.load(options.config)
+    import_module("gateway.parts").try_out(config)
     logs.set_up(config.log.level, config.log.format)
     return run(config, options.config)
 
@@ -148,6 +152,7 @@ def run(config: Config, path: Path) -> int:
 def check_config(options: argparse.Namespace) -> int:
     """`check-config`: read and check, print, touch nothing."""
     config = configuration.load(options.config)
+    import_module("gateway.parts").try_out(config)
     now = time.time()  # noqa: TID251 (certificates end)
     print(effective(config) if options.all else summary(config, now))
     return DONE

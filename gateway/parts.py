@@ -1,6 +1,8 @@
 """What the parts of a worker are made of, and what a reload changes: all from the configuration."""
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import msgspec
 
@@ -8,7 +10,7 @@ from gateway import config as configuration
 from gateway.addresses import endpoint
 from gateway.evidence.keeper import path_of
 from gateway.limits import Limits
-from gateway.settings import Config, Listen
+from gateway.settings import Config, ConfigError, Listen
 from gateway.wire import tls
 from gateway.wire.admission import Admission, Rules
 from gateway.wire.dialer import Csms
@@ -21,7 +23,7 @@ def limits_of(config: Config) -> Limits:
 
 
 def csmss_of(config: Config) -> dict[str, Csms]:
-    """How to reach each CSMS. Raises OSError for certificates that cannot be read."""
+    """How to reach each CSMS. Raises ConfigError for certificates that are of no use."""
     return {
         csms.name: Csms(
             url=csms.url,
@@ -38,8 +40,14 @@ def csmss_of(config: Config) -> dict[str, Csms]:
     }
 
 
+def try_out(config: Config) -> None:
+    """Read every certificate and key. Raises ConfigError for those that are of no use."""
+    csmss_of(config)
+    entrance_of(config)
+
+
 def entrance_of(config: Config) -> Entrance:
-    """What is asked of stations. Raises OSError for certificates that cannot be read."""
+    """What is asked of stations. Raises ConfigError for certificates that are of no use."""
     listen = config.listen
     place = endpoint(listen.url)
     return Entrance(
@@ -59,6 +67,8 @@ def admission_of(config: Config) -> Admission:
 def needing_restart(old: Config, new: Config) -> list[str]:
     """What a reload does not change, though the file has."""
     fixed = ("worker", "store", "admin", "log", "timeouts")
+    timeouts = msgspec.structs.replace(old.timeouts, call=new.timeouts.call)  # a route's own
+    old = msgspec.structs.replace(old, timeouts=timeouts)
     changed = [name for name in fixed if getattr(old, name) != getattr(new, name)]
     kept = ("url", "message_limit", "ping_interval")
     at_entrance = [key for key in kept if getattr(old.listen, key) != getattr(new.listen, key)]
@@ -74,7 +84,8 @@ def _station_tls(listen: Listen) -> ssl.SSLContext:
     chains = [(str(certificate), str(key)) for certificate, key in pairs if certificate and key]
     ca = str(listen.client_ca) if listen.security_profile == 3 else None
     revoked = str(listen.client_crl) if listen.client_crl else None
-    return tls.server_context(chains, ca, revoked, listen.tls_minimum)
+    with _explained("listen"):
+        return tls.server_context(chains, ca, revoked, listen.tls_minimum)
 
 
 def _password(csms: configuration.Csms) -> str | None:
@@ -85,4 +96,14 @@ def _password(csms: configuration.Csms) -> str | None:
 
 def _csms_tls(csms: configuration.Csms) -> ssl.SSLContext:
     files = (csms.ca, csms.certificate, csms.private_key)
-    return tls.client_context(*(str(file) if file else None for file in files))
+    with _explained(f"csms {csms.name}"):
+        return tls.client_context(*(str(file) if file else None for file in files))
+
+
+@contextmanager
+def _explained(table: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        expected = "PEM; of a private key that its certificate is for, without a passphrase"
+        raise ConfigError(table, "", str(error), expected) from error

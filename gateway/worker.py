@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
 
+import msgspec
 import structlog
 import trio
 
@@ -63,6 +64,7 @@ class Worker:
     ) -> None:
         self.keeper = keeper
         self.config, self.path, self.store, self.tally = config, path, store, tally
+        self.first = config  # what a reload does not change is as it was then
         # Stations live in Unix time, which nobody may set while they are connected.
         self.epoch = time.time() - time.monotonic()  # noqa: TID251 (the one look at the clock)
         self.lane = Lane(
@@ -139,7 +141,7 @@ class Worker:
         reasons = []
         if self.fleet is None or self.fleet.draining:
             reasons.append("not listening" if self.fleet is None else "draining")
-        return reasons + [text for text in (self.store.problem, self.lane.journal.failure) if text]
+        return reasons + ([self.store.problem] if self.store.problem else [])
 
     def report(self) -> Report:
         """What the supervisor of several workers wants to know."""
@@ -154,12 +156,13 @@ class Worker:
         except (ConfigError, OSError) as error:
             log.error("configuration kept", problem=str(error))
             return
-        changed = parts.needing_restart(self.config, config)
+        changed = parts.needing_restart(self.first, config)
         reception = self.listener.reception
         if config.admission != self.config.admission:
             reception.admission = parts.admission_of(config)
-        if endpoint(config.listen.url) == endpoint(self.config.listen.url):
-            reception.entrance = entrance
+        first = endpoint(self.first.listen.url)
+        if endpoint(config.listen.url).tls == first.tls:  # else nothing of it fits the socket
+            reception.entrance = msgspec.structs.replace(entrance, base=first.path)
         self.config, self.quirks = config, quirks
         self.passwords = self.passwords.renewed(config.listen.credentials)
         self.csmss.clear()
@@ -208,6 +211,7 @@ async def serve(
     """
     worker = Worker(config, path, store, tally, keeper or Keeper())
     with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
         async with trio.open_nursery() as nursery:
             nursery.start_soon(worker.lane.run)
             if seat is None:

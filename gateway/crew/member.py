@@ -12,6 +12,7 @@ import structlog
 import trio
 
 from gateway import config as configuration
+from gateway import parts
 from gateway.core.tally import Tally
 from gateway.crew.channel import Channel
 from gateway.crew.seat import Seat
@@ -44,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         config = configuration.load(options.config)
+        parts.try_out(config)
     except ConfigError as error:
         print(f"ocpp-gateway: worker {options.number}: {error}", file=sys.stderr)
         return USAGE

@@ -95,6 +95,7 @@ class Supervisor:
             trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals,
             reserved(self.config.listen.url) as place,
         ):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
             async with trio.open_nursery() as nursery:
                 registry = merged.registry(self.ledger, self.pids)
                 office = admin.Admin(registry, self.not_ready, self.look)
@@ -110,7 +111,8 @@ class Supervisor:
 
     def pids(self) -> list[int]:
         """Of all the gateway's processes."""
-        return [os.getpid(), *(post.process.pid for post in self.posts if post.process)]
+        processes = [post.process for post in self.posts]  # asked for in another thread
+        return [os.getpid(), *(process.pid for process in processes if process)]
 
     def not_ready(self) -> list[str]:
         """Why no stations should be sent here."""
@@ -149,7 +151,10 @@ class Supervisor:
         wait = FIRST_WAIT
         while not self.is_stopping:
             began = trio.current_time()
-            status = await self._live(post, port)
+            try:
+                status: int | str = await self._live(post, port)
+            except OSError as error:  # of the system, just now: no memory, no process to be had
+                status = str(error)
             if self.is_stopping:
                 return
             if not post.was_ready:
@@ -166,19 +171,26 @@ class Supervisor:
             wait = min(2 * wait, LONGEST_WAIT)
 
     async def _live(self, post: Post, port: int) -> int:
-        """One worker's life. Its leases are free when its process is gone, and not before."""
+        """One worker's life, from its first moment. Raises OSError if it cannot even begin."""
         ours, theirs = socket.socketpair()
-        with theirs:
-            descriptor = theirs.fileno()
-            command = member.command(self.path, post.number, descriptor, port)
-            post.process = process = await trio.lowlevel.open_process(
-                command,
-                stdin=subprocess.DEVNULL,
-                pass_fds=[descriptor],
-                process_group=0,
-                env=member.surroundings(),
-            )
-        post.channel = channel = Channel(ours)
+        with ours:
+            with theirs:
+                descriptor = theirs.fileno()
+                command = member.command(self.path, post.number, descriptor, port)
+                post.process = process = await trio.lowlevel.open_process(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[descriptor],
+                    process_group=0,
+                    env=member.surroundings(),
+                )
+            if self.is_stopping:  # since a moment ago: there was nobody yet to tell
+                post.signal(signal.SIGTERM)
+            return await self._accompany(post, process, Channel(ours))
+
+    async def _accompany(self, post: Post, process: trio.Process, channel: Channel) -> int:
+        """Until its end. Its leases are free when its process is gone, and not before."""
+        post.channel = channel
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._watch, post, process, channel)

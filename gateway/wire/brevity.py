@@ -13,6 +13,7 @@ from gateway.core.tally import Tally
 from gateway.wire import stream
 from gateway.wire.buckets import BackOff
 from gateway.wire.framing import CLOSE
+from gateway.wire.lines import Lines
 
 FIRST, LONGEST = 2.0, 300.0  # seconds until the next try, doubled each time
 
@@ -25,6 +26,7 @@ class Brevity:
     def __init__(self, tally: Tally) -> None:
         self._tally = tally
         self._brief = BackOff(1, FIRST, LONGEST)
+        self._lines = Lines()
 
     def wait(self, csms: str, identity: str) -> float:
         """Seconds until this station's CSMS is to be dialled again; 0 if it may be now."""
@@ -43,7 +45,8 @@ class Brevity:
         self._brief.failed(key, now)
         self._tally.legs_short[csms,] += 1
         again = round(self._brief.wait(key, now), 1)
-        log.warning("csms closes at once", csms=csms, station=identity, again_in=again)
+        facts = {"csms": csms, "station": identity, "again_in": again}
+        self._lines.tell(log, "csms closes at once", **facts)
 
 
 async def first_words(sock: socket.socket, early: bytes, seconds: float) -> bytes | None:

@@ -11,6 +11,7 @@ import msgspec
 import trio
 
 from gateway.addresses import Endpoint, endpoint, leg_url
+from gateway.core.route import Upstream
 from gateway.core.tally import Tally
 from gateway.wire import stream, tls
 from gateway.wire.brevity import Brevity, first_words
@@ -55,6 +56,13 @@ def basic(user: str, password: bytes) -> str:
     return f"Basic {base64.b64encode(user.encode() + b':' + password).decode()}"
 
 
+class UnconfiguredError(UpgradeError):
+    """A reload has taken this CSMS away, or it speaks another version now."""
+
+    def __init__(self) -> None:
+        super().__init__(0, "it is configured no more")
+
+
 class Dialer:
     """Each CSMS has its own places in the queue, and shadows have theirs: a dead one fills them."""
 
@@ -75,7 +83,7 @@ class Dialer:
 
     async def dial(
         self,
-        name: str,
+        upstream: Upstream,
         role: str,
         identity: str,
         of_station: bytes = b"",
@@ -85,14 +93,18 @@ class Dialer:
 
         `learnt` are the passwords that the CSMS has set, the latest first.
         """
-        shown = self._csmss[name].authorizations(identity, of_station, learnt)
+        name = upstream.name
+        csms = self._csmss.get(name)
+        if csms is None or csms.version != upstream.version:
+            raise UnconfiguredError
+        shown = csms.authorizations(identity, of_station, learnt)
         if role != "primary":
-            return await self._dialled(name, role, identity, shown)
+            return await self._dialled(csms, name, role, identity, shown)
         if (wait := self._brevity.wait(name, identity)) > 0.0:
             raise UpgradeError(0, "it closes at once", again_in=wait)
-        upgraded = await self._dialled(name, role, identity, shown)
+        upgraded = await self._dialled(csms, name, role, identity, shown)
         if self._brevity.is_doubted(name, identity):
-            return await self._proven(upgraded, name, identity)
+            return await self._proven(upgraded, name, identity, csms.short_lived)
         return upgraded
 
     def ended(self, name: str, identity: str, lasted: float) -> None:
@@ -100,9 +112,8 @@ class Dialer:
         csms = self._csmss.get(name)
         self._brevity.ended(name, identity, lasted, csms.short_lived if csms else 0.0)
 
-    async def _proven(self, upgraded: Upgraded, name: str, identity: str) -> Upgraded:
+    async def _proven(self, upgraded: Upgraded, name: str, identity: str, least: float) -> Upgraded:
         """The same leg, unless it is closed at once as the one before. Raises UpgradeError."""
-        least = self._csmss[name].short_lived
         try:
             early = await first_words(upgraded.sock, upgraded.early, least)
         except BaseException:
@@ -115,8 +126,10 @@ class Dialer:
         wait = self._brevity.wait(name, identity)
         raise UpgradeError(0, "it closes at once", again_in=wait)
 
-    async def _dialled(self, name: str, role: str, identity: str, shown: Sequence[str]) -> Upgraded:
-        csms, pace = self._csmss[name], self._paces[name, role]
+    async def _dialled(
+        self, csms: Csms, name: str, role: str, identity: str, shown: Sequence[str]
+    ) -> Upgraded:
+        pace = self._paces[name, role]
         place = endpoint(leg_url(csms.url, identity))
         place = msgspec.structs.replace(place, path=place.path + csms.slash)
         attempts = [Upgrade(place, f"ocpp{csms.version}", header) for header in shown]

@@ -15,6 +15,7 @@ from gateway.wire.duplicates import Verdict, judged
 from gateway.wire.framing import POLICY, RESTART
 from gateway.wire.handshake import HandshakeError
 from gateway.wire.lane import Lane, Upgraded
+from gateway.wire.lines import Lines
 from gateway.wire.link import Core, Link
 from gateway.wire.newcomer import Newcomer
 from gateway.wire.ownership import Ownership
@@ -25,6 +26,8 @@ from gateway.wire.vouching import Rows, Unvouched, Vouching
 
 REFUSED = (401, 403, 404)  # by the CSMS: this station is not its own, or not proven
 
+# The shadows that a station should have now; None for one that keeps its own.
+ShadowsOf: TypeAlias = Callable[[Route], tuple[Upstream, ...] | None]
 NewSession: TypeAlias = Callable[[Route, Records, str], Core]  # route, records, request target
 
 
@@ -84,6 +87,8 @@ class Fleet:
         self._ownership, self._vouching = ownership, vouching or Unvouched()
         self._newest: dict[str, Place] = {}  # while they are in their handshake
         self._links: dict[str, Link] = {}
+        self._lines = Lines()
+        self._shadows_of: ShadowsOf = lambda route: None  # as of the last reload
         self._redialling = Redialling(lane, store, dialer, pressure or Pressure(), nursery)
         self.draining = False
 
@@ -101,22 +106,22 @@ class Fleet:
                 await self._prepare(place)
         except UpgradeError as error:
             if not error.is_queue and not error.again_in:  # who waits in vain says nothing new
-                log.warning("csms did not open", csms=route.primary.name, reason=error.reason)
+                facts = {"csms": route.primary.name, "reason": error.reason}
+                self._lines.tell(log, "csms did not open", **facts)
             raise _passed_on(error) from error
         except StoreError as error:
             raise HandshakeError(503, "store_unavailable", str(error)) from error
         finally:
-            if not place.is_ready:
+            if not place.is_ready or not self._is_newest(place):
                 place.give_up()
-        if not place.is_ready or not self._is_newest(place):
-            place.give_up()
+        if not self._is_newest(place):
             raise HandshakeError(503, "superseded")
         return place
 
     async def _challenge(self, place: Place) -> None:
         """Raises HandshakeError if the identity has a connection that lives, elsewhere."""
         if self._is_probed(place.route.segment):
-            _refuse_beside(await self._rival(place.route.identity, place.newcomer), place)
+            self._refuse_beside(await self._rival(place.route.identity, place.newcomer), place)
 
     async def _rival(self, identity: str, newcomer: Newcomer) -> str:
         """Where the identity's connection here is, if it lives and the newcomer is elsewhere."""
@@ -145,20 +150,29 @@ class Fleet:
         route, newcomer = place.route, place.newcomer
         is_probed = self._is_probed(route.segment)
         rival = await self._ownership.claim(route.identity, newcomer, is_probed, place.is_granted)
-        _refuse_beside(rival, place)
+        self._refuse_beside(rival, place)
+
+    def _refuse_beside(self, rival: str, place: Place) -> None:
+        if rival:
+            facts = {"source": place.newcomer.source, "at": rival}
+            self._lines.tell(place.log, "duplicate identity", **facts)
+            raise HandshakeError(409, "duplicate_identity")
 
     async def _prepare(self, place: Place) -> None:
         """Raises UpgradeError, StoreError."""
         route, newcomer = place.route, place.newcomer
+        if self._ownership is not None or route.identity in self._links:
+            # Who is turned away must not end what is there; it may have more to write.
+            self._vouched(place, await self._store.load(route.identity))
         await self._replace(route.identity)
         await self._claim(place)
         records = await self._store.load(route.identity)
-        if rows := self._vouching.vouched(route, newcomer, records):
+        if rows := self._vouched(place, records):
             self._remember(route.identity, rows, records)
         place.session = self._new_session(route, records, newcomer.target)
         try:
             place.primary = await self._dialer.dial(
-                route.primary.name, "primary", known_as(route), newcomer.authorization,
+                route.primary, "primary", known_as(route), newcomer.authorization,
                 learnt_from(route.primary.name, records),
             )  # fmt: skip
         except UpgradeError as error:
@@ -166,6 +180,14 @@ class Fleet:
                 raise
             place.log.info("csms is away", csms=route.primary.name, reason=error.reason)
         place.is_ready = True
+
+    def _vouched(self, place: Place, records: Records) -> Rows:
+        try:
+            return self._vouching.vouched(place.route, place.newcomer, records)
+        except HandshakeError as error:
+            facts = {"source": place.newcomer.source, "outcome": error.outcome}
+            self._lines.tell(place.log, "station refused", **facts)
+            raise
 
     def _remember(self, identity: str, rows: Rows, records: Records) -> None:
         """If this is lost, what was good before is so still: nobody waits for it."""
@@ -187,6 +209,8 @@ class Fleet:
         self._lane.adopt(link, station, place.primary)
         for shadow in route.shadows:
             self._dial(link, shadow.name, wait=False)
+        if self._shadows_of(route) not in (None, route.shadows):
+            self._nursery.start_soon(self._invite, (link,))
         return True
 
     def forget(self, place: Place) -> None:
@@ -217,19 +241,22 @@ class Fleet:
             self._let_go(link.identity)
         self._redialling.stop(link)
 
-    def invite(self, shadows_of: Callable[[Route], tuple[Upstream, ...] | None]) -> None:
-        """Have every connected station change its shadows; None for one that keeps its own."""
-        self._nursery.start_soon(self._invite, shadows_of)
+    def invite(self, shadows_of: ShadowsOf) -> None:
+        """Have every station change its shadows, also those that are in their handshake."""
+        self._shadows_of = shadows_of
+        self._nursery.start_soon(self._invite, tuple(self._links.values()))
 
-    async def _invite(self, shadows_of: Callable[[Route], tuple[Upstream, ...] | None]) -> None:
-        for link in tuple(self._links.values()):
-            shadows = shadows_of(link.route)
-            if link.over or shadows is None or shadows == link.route.shadows:
+    async def _invite(self, links: tuple[Link, ...]) -> None:
+        for link in links:
+            if self._shadows_of(link.route) in (None, link.route.shadows):
                 continue
             try:
                 records = await self._store.load(link.identity)
             except StoreError as error:
                 link.log.error("shadows kept", problem=str(error))
+                continue
+            shadows = self._shadows_of(link.route)  # there may have been another reload
+            if shadows is None or shadows == link.route.shadows:
                 continue
             kept = frozenset({link.route.primary.name, *(shadow.name for shadow in shadows)})
             self._redialling.stop(link, kept)
@@ -284,12 +311,6 @@ class Fleet:
     def _dial(self, link: Link, leg: str, *, wait: bool = True) -> None:
         if not self.draining:
             self._redialling.begin(link, leg, wait=wait)
-
-
-def _refuse_beside(rival: str, place: Place) -> None:
-    if rival:
-        place.log.warning("duplicate identity", source=place.newcomer.source, at=rival)
-        raise HandshakeError(409, "duplicate_identity")
 
 
 def _passed_on(error: UpgradeError) -> HandshakeError:

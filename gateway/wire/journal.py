@@ -28,7 +28,6 @@ class Journal:
         self.receiver, self._sender = socket.socketpair()
         self.receiver.setblocking(False)
         self._sender.setblocking(False)
-        self.failure = ""  # of the last commit; the gateway is not ready while this is so
 
     def add(self, identity: str, csms: str, records: dict[str, bytes | None]) -> None:
         """Have records written with this round."""
@@ -49,10 +48,7 @@ class Journal:
         """Who can go on since the last time, and what went wrong if something did."""
         with suppress(BlockingIOError):
             self.receiver.recv(4096)
-        arrived = [self._arrived.popleft() for _ in range(len(self._arrived))]
-        for _, error in arrived:
-            self.failure = repr(error) if error else ""
-        return arrived
+        return [self._arrived.popleft() for _ in range(len(self._arrived))]
 
     def wake(self) -> None:
         """Have the lane look, from any thread."""

@@ -22,7 +22,7 @@ class Turnstile:
 
 
 class Pace:
-    """Starts a second, a second's worth of them at once; far fewer while all of them fail."""
+    """Starts a second, a second's worth at once and one at least; far fewer while all fail."""
 
     def __init__(self, clock: Callable[[], float] = trio.current_time) -> None:
         self._clock = clock
@@ -32,8 +32,9 @@ class Pace:
     def reserve(self, a_second: float, within: float) -> float | None:
         """Seconds until the next start may be made, which is taken; None if they are too many."""
         now = self._clock()
-        full_at = max(self._full_at, now) + 1.0 / a_second
-        wait = max(0.0, full_at - now - 1.0)
+        step = 1.0 / a_second
+        full_at = max(self._full_at, now) + step
+        wait = max(0.0, full_at - now - max(1.0, step))
         if wait > within or now < self._not_before:
             return None
         self._full_at = full_at

@@ -4,7 +4,8 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
 from random import uniform
 from typing import Protocol
 
@@ -16,7 +17,7 @@ from gateway.core.route import Route
 from gateway.limits import LIMITS
 from gateway.wire import stream
 from gateway.wire.admission import Admission
-from gateway.wire.buckets import Buckets
+from gateway.wire.duplicates import PROBE_SECONDS
 from gateway.wire.framing import CLOSE, PROTOCOL_ERROR, close_payload, encoded
 from gateway.wire.handshake import (
     SUBPROTOCOLS,
@@ -29,13 +30,12 @@ from gateway.wire.handshake import (
     rejection,
 )
 from gateway.wire.lane import Upgraded
+from gateway.wire.lines import Lines
 from gateway.wire.newcomer import Newcomer
 from gateway.wire.pace import Turnstile
 from gateway.wire.pressure import Level, Pressure
 from gateway.wire.tls import Holders, fingerprint, is_holder, shown_certificate
 from gateway.wire.visitor import Visitor
-
-LINES_A_MINUTE = 300  # of the log, for each thing that strangers can cause
 
 NO_VERSION = encoded(CLOSE, close_payload(PROTOCOL_ERROR, "no OCPP version in common"))
 
@@ -113,14 +113,11 @@ class Reception:
     ) -> None:
         self.entrance, self.admission, self.pressure = entrance, admission, pressure
         self._host, self._turn = host, Turnstile()
-        self._told = Buckets(LINES_A_MINUTE)
+        self._lines = Lines()
 
     def tell(self, event: str, **facts: object) -> None:
-        """Log what concerns security; a flood of it is counted in the metrics, not written."""
-        now = time.monotonic()
-        if self._told.wait(event, now) <= 0.0:
-            self._told.take(event, now)
-            log.warning(event, **facts)
+        """Log what concerns security."""
+        self._lines.tell(log, event, **facts)
 
     async def introduced(self, visitor: Visitor) -> Guest:
         """From a new connection to a station that is who it says.
@@ -133,12 +130,9 @@ class Reception:
         request = await self._request(visitor.sock)
         visitor.has_asked()
         identity = identity_in(self._host.rewritten(request.target), entrance.base)
-        try:
+        with self._refusals(identity, source):
             self._admit(source, identity)
             await self._recognise(entrance, visitor, request, identity)
-        except HandshakeError as error:
-            self.tell("station refused", station=identity, source=source, outcome=error.outcome)
-            raise
         newcomer = Newcomer(
             target=request.target,
             source=source,
@@ -158,9 +152,10 @@ class Reception:
             # OCPP-J 1.6 section 3.2: complete the handshake without the header, then close.
             visitor.last_words = acceptance(request.key, None) + NO_VERSION
             return "unsupported_version"
-        if (route := self._host.route(guest.identity, offered)) is None:
-            raise HandshakeError(404, "unknown_station")
-        refuse_unmapped(route)
+        with self._refusals(guest.identity, visitor.source):
+            if (route := self._host.route(guest.identity, offered)) is None:
+                raise HandshakeError(404, "unknown_station")
+            refuse_unmapped(route)
         if stream.has_left(visitor.sock):  # nobody who lives is sent away for that one
             return "lost"
         berth = await self._berth(route, guest.newcomer, known)
@@ -176,6 +171,16 @@ class Reception:
             return "superseded"
         self.admission.connected(guest.identity, time.monotonic())
         return "accepted"
+
+    @contextmanager
+    def _refusals(self, identity: str, source: str) -> Iterator[None]:
+        """Whoever is turned away here is named."""
+        try:
+            yield
+        except HandshakeError as error:
+            facts = {"outcome": error.outcome, "reason": error.reason}
+            self.tell("station refused", station=identity, source=source, **facts)
+            raise
 
     async def _request(self, sock: socket.socket) -> Request:
         data = b""
@@ -224,7 +229,7 @@ class Reception:
         self, route: Route, newcomer: Newcomer, known: structlog.typing.FilteringBoundLogger
     ) -> Berth:
         try:
-            with trio.fail_after(self.entrance.within):
+            with trio.fail_after(self.entrance.within + PROBE_SECONDS):
                 return await self._host.berth(route, newcomer, known)
         except trio.TooSlowError as error:
             raise HandshakeError(503, "timeout") from error

@@ -5,11 +5,13 @@ from random import uniform
 
 import trio
 
-from gateway.core.route import Route
+from gateway.core.route import Route, Upstream
 from gateway.core.trust import shown_to
 from gateway.store import Records, Store, StoreError
-from gateway.wire.dialer import Dialer
+from gateway.wire.dialer import Dialer, UnconfiguredError
+from gateway.wire.framing import GOING_AWAY
 from gateway.wire.lane import Lane, Upgraded
+from gateway.wire.lines import Lines
 from gateway.wire.link import Link
 from gateway.wire.pressure import Level, Pressure
 from gateway.wire.upgrade import UpgradeError
@@ -28,6 +30,7 @@ class Redialling:
         self._lane, self._store, self._dialer = lane, store, dialer
         self._pressure, self._nursery = pressure, nursery
         self._scopes: dict[Link, dict[str, trio.CancelScope]] = {}
+        self._lines = Lines()
 
     def begin(self, link: Link, leg: str, *, wait: bool) -> None:
         """Dial until the leg is open; the first time at once, or after a `wait`. Idempotent."""
@@ -43,7 +46,7 @@ class Redialling:
                 scope.cancel()
 
     async def _dial(self, link: Link, leg: str, scope: trio.CancelScope, wait: bool) -> None:
-        is_shadow = leg != link.route.primary.name
+        is_shadow, upgraded = leg != link.route.primary.name, None
         try:
             with scope:
                 for attempt in count(SHADOW_BEGINS_AT if is_shadow else 0):
@@ -56,10 +59,16 @@ class Redialling:
                         continue
                     if (upgraded := await self._opened(link, leg, is_shadow)) is not None:
                         break
+        except UnconfiguredError as error:
+            facts = {"csms": leg, "reason": error.reason}
+            self._lines.tell(link.log, "csms is dialled no more", **facts)
+            if not is_shadow:  # it is let in again by the configuration of now
+                self._lane.retire(link, GOING_AWAY, error.reason)
         finally:
             self._ended(link, leg)
-        if not scope.cancelled_caught:
-            assert upgraded is not None, "it is dialled until it is open"
+        if upgraded is not None and scope.cancel_called:
+            upgraded.sock.close()
+        elif upgraded is not None:
             self._lane.attach(link, leg, upgraded)
 
     def _ended(self, link: Link, leg: str) -> None:
@@ -72,7 +81,10 @@ class Redialling:
         role = "shadow" if is_shadow else "primary"
         shown, learnt = link.newcomer.authorization, await self._learnt(link, leg)
         try:
-            return await self._dialer.dial(leg, role, known_as(link.route), shown, learnt)
+            upstream = _upstream(link.route, leg)
+            return await self._dialer.dial(upstream, role, known_as(link.route), shown, learnt)
+        except UnconfiguredError:
+            raise
         except UpgradeError as error:
             link.log.debug("csms did not open", csms=leg, reason=error.reason)
             return None
@@ -83,6 +95,14 @@ class Redialling:
             return learnt_from(csms, await self._store.load(link.identity))
         except StoreError:
             return ()
+
+
+def _upstream(route: Route, leg: str) -> Upstream:
+    """The CSMS of a leg. Raises UnconfiguredError."""
+    for one in (route.primary, *route.shadows):
+        if one.name == leg:
+            return one
+    raise UnconfiguredError
 
 
 def known_as(route: Route) -> str:

@@ -2,7 +2,8 @@
 
 import hashlib
 import ssl
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -71,12 +72,12 @@ def server_context(
     context.options |= ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION
     context.num_tickets = 0  # stations stay for days: nothing to resume, bytes to spare
     for certificate, key in chains:
-        context.load_cert_chain(certificate, key)
+        _show(context, certificate, key)
     if client_ca is not None:
-        context.load_verify_locations(client_ca)
+        _trust(context, client_ca)
         context.verify_mode = ssl.CERT_REQUIRED
     if revoked is not None:
-        context.load_verify_locations(revoked)
+        _trust(context, revoked)
         context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
     return context
 
@@ -84,13 +85,38 @@ def server_context(
 def client_context(
     ca: str | None = None, certificate: str | None = None, key: str | None = None
 ) -> ssl.SSLContext:
-    """For CSMSs: the system's authorities, or `ca` alone; and our certificate, if they want one."""
-    context = ssl.create_default_context(cafile=ca)
+    """For CSMSs: the system's authorities, or `ca` alone; and our certificate, if they want one.
+
+    Raises OSError for files that cannot be read or do not fit.
+    """
+    with _named(ca):
+        context = ssl.create_default_context(cafile=ca)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_ciphers(CIPHERS)
     if certificate is not None:
-        context.load_cert_chain(certificate, key)
+        _show(context, certificate, key)
     return context
+
+
+def _show(context: ssl.SSLContext, certificate: str, key: str | None) -> None:
+    """Have a chain. No passphrase: OpenSSL would ask for it on the terminal, and all would wait."""
+    with _named(certificate, key):
+        context.load_cert_chain(certificate, key, password=b"")
+
+
+def _trust(context: ssl.SSLContext, path: str) -> None:
+    with _named(path):
+        context.load_verify_locations(path)
+
+
+@contextmanager
+def _named(*paths: str | None) -> Iterator[None]:
+    """OpenSSL does not say which file it could not use."""
+    try:
+        yield
+    except OSError as error:
+        files = " with ".join(path for path in paths if path)
+        raise OSError(f"{files}: {error}") from error
 
 
 def shown_certificate(sock: object) -> bytes:

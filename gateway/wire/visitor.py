@@ -57,7 +57,8 @@ class Lobby:
                 self.inside -= 1
                 visitor.is_crowded_out = True
             else:
-                self._left = trio.Event()
+                if self._left.is_set():  # several may wait, one for each address listened on
+                    self._left = trio.Event()
                 await self._left.wait()
 
     def enter(self, visitor: Visitor) -> None:

@@ -187,6 +187,14 @@ def test_starts_are_spread_over_time_and_those_too_many_are_told_so() -> None:
     assert pace.reserve(10.0, 2.0) == 0.0
 
 
+def test_a_csms_that_wants_less_than_a_start_a_second_gets_those() -> None:
+    pace, clock = Pace(clock := Clock()), clock
+    for _ in range(3):
+        assert pace.reserve(0.1, 2.5) == 0.0
+        assert pace.reserve(0.1, 2.5) is None
+        clock.now += 10.0
+
+
 def test_while_all_starts_fail_only_a_few_are_tried_and_one_success_ends_that() -> None:
     pace, clock = Pace(clock := Clock()), clock
     tried = 0

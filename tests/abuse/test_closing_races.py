@@ -39,7 +39,9 @@ async def test_in_whatever_order_things_come_while_we_close_they_harm_nobody() -
         assert port.tally.station_crashes == 0
 
 
-async def test_nor_while_the_gateway_closes_because_of_a_breach(stage: Camp) -> None:
+async def test_what_comes_while_the_gateway_closes_for_a_breach_harms_nobody(
+    stage: Camp,
+) -> None:
     async with siege(stage) as around:
         for order in itertools.islice(itertools.permutations(LATE), 0, None, 5):
             end = await around.admitted(f"BAD-{os.urandom(4).hex()}")
@@ -48,7 +50,7 @@ async def test_nor_while_the_gateway_closes_because_of_a_breach(stage: Camp) -> 
         await around.gateway.settles("stations_connected", 1)
 
 
-async def test_nor_pings_of_everybody_while_the_gateway_stops(stage: Camp) -> None:
+async def test_pings_of_everyone_while_the_gateway_stops_do_not_end_it_early(stage: Camp) -> None:
     gateway = await stage.gateway(await stage.csms("far", "1.6"), timeouts="drain_pace = 0.05")
     stations = [await stage.station(gateway, f"CS-{number}") for number in range(20)]
     gateway.process.terminate()  # type: ignore[union-attr]

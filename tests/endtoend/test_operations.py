@@ -1,5 +1,6 @@
 """What an operator does to the process: signals, configurations good and bad."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -36,6 +37,44 @@ async def test_a_signal_drains(stage: Stage, number: signal.Signals) -> None:
     assert "Traceback" not in gateway.log
     with pytest.raises(OSError, match="failed"):
         await trio.open_tcp_stream(ACCESS, gateway.port)
+
+
+async def test_a_reload_that_is_asked_for_during_the_start_is_done_after_it(tmp_path: Path) -> None:
+    csms = '[[csms]]\nname = "far"\nurl = "ws://127.0.0.1:1"\nversion = "1.6"\n'
+    text = f'[listen]\nurl = "ws://{ACCESS}:0"\n{csms}[[segment]]\nname = "all"\nprimary = "far"\n'
+    text += '[store]\nurl = "memory:"\n[admin]\nlisten = "127.0.0.1:0"\n'
+    path, log = tmp_path / "gateway.toml", tmp_path / "log"
+    os.mkfifo(path)  # so that the start lasts as long as it should
+    command = [sys.executable, "-m", "gateway.cli", "run", "--config", str(path)]
+    with log.open("wb") as written:
+        process = await trio.lowlevel.open_process(command, stderr=written)
+    try:
+        with await trio.to_thread.run_sync(path.open, "w", abandon_on_cancel=True) as file:
+            process.send_signal(signal.SIGHUP)
+            file.write(text)
+        for has_come in (
+            lambda: "listening" in log.read_text(),
+            lambda: is_read(path, text),
+            lambda: "configuration loaded" in log.read_text(),
+        ):
+            await until(lambda has_come=has_come: process.poll() is not None or has_come())
+        process.send_signal(signal.SIGTERM)
+        with trio.fail_after(PATIENCE):
+            assert await process.wait() == 0
+    finally:
+        process.kill()
+        await process.wait()
+
+
+def is_read(path: Path, text: str) -> bool:
+    """Write into a pipe, if somebody reads there."""
+    try:
+        pipe = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    except OSError:
+        return False
+    with open(pipe, "w") as file:
+        file.write(text)
+    return True
 
 
 async def test_a_drain_does_not_wait_for_those_who_do_not_answer(stage: Stage) -> None:

@@ -241,7 +241,7 @@ async def test_a_port_that_another_gateway_has_is_status_1(stage: Stage, tmp_pat
     assert gateway.is_alive
 
 
-async def test_a_worker_that_cannot_start_ends_the_gateway(stage: Stage) -> None:
+async def test_a_certificate_of_no_use_is_status_2_and_no_worker_starts(stage: Stage) -> None:
     csms = await stage.csms("far", "1.6")
     gateway = await two_workers(stage, csms)
     gateway.signal(signal.SIGTERM)
@@ -254,5 +254,5 @@ async def test_a_worker_that_cannot_start_ends_the_gateway(stage: Stage) -> None
         text.replace('"ws://', '"wss://', 1).replace("[[csms]]", f"{files}[[csms]]", 1)
     )
     status, said = await run(gateway.path)
-    assert status == 1
-    assert "worker cannot start" in said
+    assert status == 2
+    assert str(pem) in said

@@ -10,12 +10,15 @@ import trio
 from trio.testing import MockClock
 from trio_websocket import WebSocketRequest, serve_websocket
 
+from gateway.core.route import Upstream
 from gateway.core.tally import Tally
 from gateway.wire.brevity import FIRST, LONGEST, Brevity
 from gateway.wire.dialer import Csms, Dialer
 from gateway.wire.lane import Upgraded
 from gateway.wire.upgrade import UpgradeError
 from tests.gateway.wire_bench import PATIENCE
+
+FAR = Upstream("far", "1.6")
 
 pytestmark = pytest.mark.trio
 
@@ -75,7 +78,7 @@ async def doubted(clock: MockClock, **keys: Any) -> AsyncIterator[tuple[Host, Di
         dialer = Dialer({"far": csms})
         dialer.ended("far", "CS-1", 0.1)
         with pytest.raises(UpgradeError) as refused:
-            await dialer.dial("far", "primary", "CS-1")
+            await dialer.dial(FAR, "primary", "CS-1")
         assert 0.0 < refused.value.again_in <= FIRST
         assert not host.paths
         clock.jump(FIRST)
@@ -86,7 +89,7 @@ async def doubted(clock: MockClock, **keys: Any) -> AsyncIterator[tuple[Host, Di
 
 async def leg(dialer: Dialer) -> Upgraded:
     """A leg that was dialled; its socket is let go of."""
-    upgraded = await dialer.dial("far", "primary", "CS-1")
+    upgraded = await dialer.dial(FAR, "primary", "CS-1")
     upgraded.sock.close()
     return upgraded
 
@@ -117,6 +120,6 @@ async def test_what_it_says_meanwhile_is_not_lost(mock_clock: MockClock) -> None
 async def test_shadows_are_dialled_as_ever(mock_clock: MockClock) -> None:
     async with doubted(mock_clock) as (host, dialer):
         dialer.ended("far", "CS-1", 0.1)
-        upgraded = await dialer.dial("far", "shadow", "CS-1")
+        upgraded = await dialer.dial(FAR, "shadow", "CS-1")
         upgraded.sock.close()
         assert host.paths == ["/CS-1"]

@@ -177,6 +177,7 @@ WRONG = [
     ('"ws://127.0.0.1:9000/ocpp"', '"wss://127.0.0.1:9000"', "listen.certificate", "PEM"),
     ('"ws://127.0.0.1:9101/steve"', '"ws://u:p@h/"', "csms[0].url", "user and password"),
     ('"ws://127.0.0.1:9101/steve"', '"ws://h/?a=b"', "csms[0].url", "without ?"),
+    ('"ws://127.0.0.1:9101/steve"', '"ws://csms..example"', "csms[0].url", "1 to 63 characters"),
     ('name = "legacy"', 'name = "station"', "csms[0].name", "another name"),
     ('name = "legacy"', 'name = "new"', "csms[1].name", "no other CSMS"),
     ('name = "legacy"', 'name = "a b"', "csms[0].name", "letters"),

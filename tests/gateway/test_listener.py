@@ -7,19 +7,28 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+import structlog
 import trio
+from structlog.testing import capture_logs
 from trio_websocket import (
     ConnectionClosed,
     WebSocketConnection,
 )
 
 from gateway.core.effects import Persist
-from gateway.core.route import Route
+from gateway.core.route import Route, Upstream
+from gateway.core.session import Session
+from gateway.core.tally import Tally
+from gateway.store import Records
 from gateway.store.memory import MemoryStore
 from gateway.wire import listener as listener_module
 from gateway.wire.framing import TEXT, encoded
+from gateway.wire.handshake import HandshakeError
+from gateway.wire.lines import A_MINUTE
+from gateway.wire.newcomer import Newcomer
+from gateway.wire.visitor import Lobby, Visitor
 from tests.gateway.front_bench import echo, front
-from tests.gateway.wire_bench import KEY, PATIENCE, Forwarding
+from tests.gateway.wire_bench import KEY, PATIENCE, End, Forwarding
 
 pytestmark = pytest.mark.trio
 
@@ -143,6 +152,26 @@ async def test_a_station_of_no_segment_and_a_foreign_path_are_404() -> None:
         assert gateway.csms.paths == []
 
 
+async def test_who_is_turned_away_for_want_of_a_segment_is_named_in_the_log() -> None:
+    async with front() as gateway:
+        with capture_logs() as logs:
+            assert (await gateway.refusal("STRANGER"))[0] == 404
+        (line,) = [line for line in logs if line["event"] == "station refused"]
+        assert (line["station"], line["outcome"]) == ("STRANGER", "unknown_station")
+        assert line["source"] == "127.0.0.1"
+
+
+async def test_a_fleet_whose_csms_is_away_does_not_flood_the_log() -> None:
+    async with front(urls={"legacy": "ws://127.0.0.1:1"}) as gateway:
+        await trio.testing.wait_all_tasks_blocked()
+        route = Route("CS1", "1.6", "default", Upstream("far", "1.6"))
+        with capture_logs() as logs:
+            for _ in range(2 * A_MINUTE):
+                with pytest.raises(HandshakeError, match="no more"):
+                    await gateway.fleet.berth(route, Newcomer(), structlog.get_logger())
+        assert len(logs) == A_MINUTE
+
+
 async def test_the_newest_connection_of_a_station_wins_and_the_old_one_cleans_up_only_itself() -> (
     None
 ):
@@ -190,6 +219,60 @@ async def test_of_many_connections_of_one_station_at_once_one_is_left() -> None:
         assert gateway.tally.stations_connected["default", "1.6"] == 1
         for end in ends:
             end.sock.close()
+
+
+async def test_who_is_superseded_while_its_csms_is_dialled_is_told_to_come_again() -> None:
+    def session(route: Route, records: Records, target: str) -> Session:
+        return Session(translated, records, Tally(), 0.0)
+
+    translated = Route("CS1", "1.6", "default", Upstream("legacy", "2.0.1"))
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        urls = {"legacy": f"ws://127.0.0.1:{silent.getsockname()[1]}"}
+        async with front(urls=urls, session=session) as gateway:
+            ends = [await gateway.raw() for _ in range(2)]
+            for end in ends:
+                await end.send(UPGRADE)
+                await trio.testing.wait_all_tasks_blocked(0.05)
+            assert (await ends[0].read()).startswith(b"HTTP/1.1 503 ")
+            assert gateway.outcome("superseded") == 1
+            for end in ends:
+                end.sock.close()
+
+
+async def test_a_dead_connection_is_found_out_however_short_the_time_for_a_handshake_is() -> None:
+    async with front(within=0.5) as gateway:
+        dead = await gateway.raw()
+        await dead.send(UPGRADE)
+        assert (await dead.read()).startswith(b"HTTP/1.1 101 ")
+        elsewhere = socket.create_connection(
+            ("127.0.0.1", gateway.port), source_address=("127.0.0.2", 0)
+        )
+        elsewhere.setblocking(False)
+        newcomer = End(elsewhere, client=True)
+        await newcomer.send(UPGRADE)
+        assert (await newcomer.read()).startswith(b"HTTP/1.1 101 ")
+        for end in (dead, newcomer):
+            end.sock.close()
+
+
+async def test_two_addresses_that_wait_for_a_place_both_get_one() -> None:
+    lobby, woken = Lobby(), list[str]()
+    ours, theirs = socket.socketpair()
+    busy = Visitor(ours, "10.0.0.1", lobby, 60.0)
+    lobby.enter(busy)
+    busy.has_asked()
+
+    async def wait(name: str) -> None:
+        await lobby.make_room(1)
+        woken.append(name)
+
+    with trio.fail_after(PATIENCE), ours, theirs:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(wait, "IPv4")
+            nursery.start_soon(wait, "IPv6")
+            await trio.testing.wait_all_tasks_blocked()
+            lobby.leave(busy)
+    assert sorted(woken) == ["IPv4", "IPv6"]
 
 
 async def test_what_both_sides_say_too_early_is_not_lost() -> None:
