@@ -167,7 +167,7 @@ def explained(route: Route, plate: Nameplate, known: Remembered | None) -> Itera
     now = {*found.names, *found.shared, *off}
     past = [name for name in fired if name not in now]
     yield from _listed("not its any more", past, route, plate, fired, found)
-    yield "  counted in connections that are over"
+    yield "  counted; of a connection that is open at least half"
 
 
 def _told(plate: Nameplate) -> str:

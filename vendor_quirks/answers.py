@@ -133,7 +133,7 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
             last = known.connector(number)
             said = last.status if self.message == "StatusNotification" else last.sample
             if said:
-                return said
+                return dict(said)
         return None
 
 

@@ -4,8 +4,9 @@ It is made of what passes and bounded everywhere. Only the actions of `NOTED` wh
 chosen quirk needs are shown to it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -26,6 +27,7 @@ NOTED: dict[Fact, frozenset[str]] = {
     "keys": frozenset({"GetConfigurationResponse"}),
     "profiles": frozenset({"SetChargingProfile"}),
 }
+NOTHING: Mapping[str, Any] = MappingProxyType({})  # one for all: an empty dict is 64 bytes
 CONNECTORS, KEYS, PENDING, MARKS, CLOSED = 64, 512, 32, 256, 8
 REGISTER = "Energy.Active.Import.Register"
 
@@ -44,8 +46,8 @@ class Transaction(msgspec.Struct):
 class Connector(msgspec.Struct):
     """What was last said of one connector; of an EVSE in 2.0.1."""
 
-    status: Payload = {}
-    sample: Payload = {}
+    status: Mapping[str, Any] = NOTHING
+    sample: Mapping[str, Any] = NOTHING
     register: Decimal | None = None  # Wh, the last one seen, in a transaction or not
     transaction: Transaction | None = None
 
@@ -153,6 +155,8 @@ def _started(known: Situation, payload: Payload, message_id: str) -> None:
 
 def _start_answered(known: Situation, payload: Payload, message_id: str) -> None:
     transaction, number = known.pending.pop(message_id, None), payload.get("transactionId")
+    if not known.pending:
+        del known.pending  # one that held something takes its room still
     if transaction is not None and isinstance(number, int):
         transaction.id = number
         known.kept(transaction.connector).transaction = transaction

@@ -55,7 +55,13 @@ def quirks_from(document: dict[str, Any]) -> tuple[Quirk, ...]:
     tables = document.get("quirk", [])
     if not isinstance(tables, list):
         raise QuirkError("quirk", "tables that begin with [[quirk]]")
-    return tuple(_quirk(table, f"quirk[{index}]") for index, table in enumerate(tables))
+    made: dict[str, Quirk] = {}
+    for index, table in enumerate(tables):
+        quirk = _quirk(table, f"quirk[{index}]")
+        if quirk.name in made:
+            raise QuirkError(f"quirk[{index}].name", "a name that stands once in its file")
+        made[quirk.name] = quirk
+    return tuple(made.values())
 
 
 def _quirk(table: Any, at: str) -> Quirk:
@@ -121,7 +127,7 @@ def _each(
 def _part(hook: Hook, entry: Any, at: str) -> Any:
     """The part that a table names and fills."""
     known: dict[str, Kind] = PARTS[hook]
-    if not isinstance(entry, dict) or entry.get("do") not in known:
+    if not isinstance(entry, dict) or str(entry.get("do")) not in known:
         raise QuirkError(f"{at}.do", f"one of {', '.join(sorted(known))}")
     beside = BESIDE if hook == "repair" else ("do",)
     data = {name: given for name, given in entry.items() if name not in beside}

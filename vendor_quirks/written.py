@@ -79,7 +79,7 @@ def value(name: str, kind: Any, given: Any, at: str) -> Any:
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return struct(kind, given, at)
     if "Callable" in str(kind):
-        if given not in FUNCTIONS:
+        if not isinstance(given, str) or given not in FUNCTIONS:
             raise QuirkError(at, f"one of {', '.join(FUNCTIONS)}")
         return FUNCTIONS[given]
     try:
@@ -120,8 +120,9 @@ def _wanted(given: Any, at: str) -> Any:
 
 
 def _none_of(wanted: Any, at: str) -> Callable[[Any], bool]:
-    listed = WORDS.get(wanted, frozenset()) if isinstance(wanted, str) else wanted
-    if not listed:
+    listed = list(WORDS.get(wanted, ())) if isinstance(wanted, str) else wanted
+    is_list = isinstance(listed, list) and all(isinstance(word, str) for word in listed)
+    if not listed or not is_list:
         raise QuirkError(at, f"a list of words, or one of {', '.join(WORDS)}")
     return words.none_of(frozenset(listed), at).test
 

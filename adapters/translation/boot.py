@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from adapters import v16, v201
+from adapters.payload import encode
 from adapters.translation import discovery, plug_and_charge, settings, tokens
 from adapters.translation.conversation import Conversation, Refusal, Start, Step, Wait
 from adapters.translation.memory import Memory
@@ -27,7 +28,7 @@ def v16_boot(call: v16.BootNotificationRequest, memory: Memory) -> Conversation:
             memory.lose("boot_field", field)
     if call.charge_point_serial_number and call.charge_box_serial_number:
         memory.lose("boot_field", "chargeBoxSerialNumber")
-    memory.boot = Boot(msgspec.to_builtins(call), memory.boot.status, reason)
+    memory.boot = Boot(msgspec.Raw(encode(call)), memory.boot.status, reason)
     memory.touch(memory.boot)
     answer = yield _told_201(call, reason)
     heard_201(answer, memory)
@@ -86,9 +87,8 @@ def _accepted_16(memory: Memory) -> None:
     if _wants_connectors(memory):
         memory.connection_announced = True
         memory.follow_ups.append(settings.discover(memory))
-    silent = {n for n in memory.topology.all_connectors() if n}
-    memory.statuses_due = silent
-    if silent:
+    memory.statuses_due = tuple(sorted({n for n in memory.topology.all_connectors() if n}))
+    if memory.statuses_due:
         memory.follow_ups.append(_ask_the_silent(memory))
 
 
@@ -102,8 +102,8 @@ def _ask_the_silent(memory: Memory) -> Generator[Step, Any, None]:
     """Ask the connectors that did not report after the boot."""
     yield Wait("never", STATUS_EXPECTED_WITHIN)
     while memory.statuses_due:
-        number = min(memory.statuses_due)
-        memory.statuses_due.discard(number)
+        number, *rest = memory.statuses_due
+        memory.statuses_due = tuple(rest)
         try:
             yield v16.TriggerMessageRequest(
                 requested_message="StatusNotification", connector_id=number
@@ -128,13 +128,13 @@ def _ask_for_boot(memory: Memory) -> Generator[Step, Any, None]:
     if answer is not None and answer.status == "Accepted":
         memory.station.boot_triggered_at = memory.now
         memory.touch(memory.station)
-    elif memory.boot.request and not memory.is_accepted:
+    elif memory.boot.said and not memory.is_accepted:
         heard_201((yield _remembered_201(memory)), memory)
 
 
 def _remembered_201(memory: Memory) -> v201.BootNotificationRequest:
     """The last boot of a station that will not boot again; of this one, nobody knows why."""
-    said = memory.boot.request
+    said = memory.boot.said
     memory.boot.reason = "Unknown"
     if "chargingStation" in said:
         return msgspec.convert(said | {"reason": "Unknown"}, v201.BootNotificationRequest)
@@ -146,7 +146,7 @@ def v201_boot(call: v201.BootNotificationRequest, memory: Memory) -> Conversatio
     if len(call.charging_station.vendor_name) > VENDOR_LENGTH:
         memory.lose("truncated", "vendorName")
     memory.lose("boot_field", "reason")
-    memory.boot = Boot(msgspec.to_builtins(call), memory.boot.status, call.reason)
+    memory.boot = Boot(msgspec.Raw(encode(call)), memory.boot.status, call.reason)
     memory.touch(memory.boot)
     answer = yield _told_16(call)
     heard_16(answer, memory)
@@ -193,7 +193,7 @@ def keep_interval(
 
 def replayed(memory: Memory) -> Generator[Step, Any, None]:
     """Tell a 1.6 CSMS of the last boot once more, as it asked for; the answer ends here (9.8)."""
-    said = memory.boot.request
+    said = memory.boot.said
     if "chargingStation" in said:
         request = _told_16(msgspec.convert(said, v201.BootNotificationRequest))
     else:

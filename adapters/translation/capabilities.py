@@ -28,8 +28,9 @@ def is_wanted(feature: Feature, memory: Memory) -> bool:
 
 def note_absent(feature: Feature, memory: Memory) -> None:
     """The peer said that it lacks this feature."""
-    memory.station.absent[feature] = memory.now
-    memory.touch(memory.station)
+    known = memory.station
+    known.absent = {**known.absent, feature: memory.now}
+    memory.touch(known)
 
 
 def attempt(feature: Feature, request: Payload, memory: Memory) -> Generator[Step, Any, Any]:

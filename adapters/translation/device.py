@@ -38,7 +38,7 @@ def _attribute(name: keys.Identity, actual: v201.VariableAttribute, memory: Memo
     known, value = memory.device, (actual.value or "").strip().lower()
     key = keys.BY_VARIABLE.get(name)
     if key is not None and known.mutability.get(key.name) != (actual.mutability or "ReadWrite"):
-        known.mutability[key.name] = actual.mutability or "ReadWrite"
+        known.mutability = {**known.mutability, key.name: actual.mutability or "ReadWrite"}
         memory.touch(known)
     if key is not None and value:
         heard_value(key, value, memory)
@@ -59,23 +59,24 @@ def heard_value(key: Key, value: str, memory: Memory) -> None:
 
 def heard_available(component: str, is_available: bool, memory: Memory) -> None:
     """The station said whether it has an optional controller."""
-    if memory.device.available.get(component) is not is_available:
-        memory.device.available[component] = is_available
-        memory.touch(memory.device)
+    known = memory.device
+    if known.available.get(component) is not is_available:
+        known.available = {**known.available, component: is_available}
+        memory.touch(known)
 
 
 def _bound(key: Key, told: v201.VariableCharacteristics, memory: Memory) -> None:
-    text = told.values_list
+    known, text = memory.device, told.values_list
     if key.carried == "limit":
         text = None if told.max_limit is None else shortest(told.max_limit)
-    if text is not None and memory.device.bounds.get(key.name) != text:
-        memory.device.bounds[key.name] = text
-        memory.touch(memory.device)
+    if text is not None and known.bounds.get(key.name) != text:
+        known.bounds = {**known.bounds, key.name: text}
+        memory.touch(known)
 
 
 def ask_for_bounds(memory: Memory) -> Generator[Step, Any, None]:
     """Have the bounds reported that 1.6 has keys for; once a firmware, for they are fixed."""
-    firmware = str(memory.boot.request.get("chargingStation", {}).get("firmwareVersion", "?"))
+    firmware = str(memory.boot.said.get("chargingStation", {}).get("firmwareVersion", "?"))
     if memory.device.bounds_asked == firmware:
         return
     number = memory.count("next_request_id")

@@ -6,8 +6,9 @@ from typing import Any
 from adapters import v201
 from adapters.translation import device, status
 from adapters.translation.conversation import Conversation, Refusal, Step, Wait
-from adapters.translation.memory import Memory
+from adapters.translation.memory import NONE, Memory
 from adapters.translation.metering import REGISTER
+from adapters.translation.records import NOTHING
 
 TOPOLOGY_WITHIN = 20.0  # seconds; then the connectors that reported by themselves are all there are
 MEASURANDS = ("TxStartedMeasurands", "TxEndedMeasurands")
@@ -18,7 +19,7 @@ def learn(memory: Memory) -> Generator[Step, Any, None]:
     """Ask for the connectors if they are not known, then see to what 1.6 cannot do without."""
     if not memory.topology.is_known:
         yield from _ask_for_connectors(memory)
-    firmware = str(memory.boot.request.get("chargingStation", {}).get("firmwareVersion", "?"))
+    firmware = str(memory.boot.said.get("chargingStation", {}).get("firmwareVersion", "?"))
     if memory.options.provision != "off" and memory.station.provisioned != firmware:
         yield from _provision(memory)
         memory.station.provisioned = firmware
@@ -27,7 +28,7 @@ def learn(memory: Memory) -> Generator[Step, Any, None]:
 
 def _ask_for_connectors(memory: Memory) -> Generator[Step, Any, None]:
     for report in (_connectors_report, _whole_report):
-        memory.report_id, memory.reported = memory.count("next_request_id"), set()
+        memory.report_id, memory.reported = memory.count("next_request_id"), NONE
         try:
             answer = yield report(memory.report_id)
         except Refusal:
@@ -59,7 +60,7 @@ def v201_report(call: v201.NotifyReportRequest, memory: Memory) -> Conversation:
             evse = row.component.evse
             is_there = any(a.value != "false" for a in row.variable_attribute)
             if row.component.name == "Connector" and evse and evse.connector_id and is_there:
-                memory.reported.add((evse.id, evse.connector_id))
+                memory.reported |= {(evse.id, evse.connector_id)}
         if not call.tbc:
             memory.report_id = None
             _connectors_known(memory)
@@ -73,7 +74,7 @@ def _connectors_known(memory: Memory) -> None:
     known, early = memory.station, memory.station.early_statuses
     places = [tuple(map(int, place.split("."))) for place in early]
     memory.topology.discovered(memory.reported | {(evse, connector) for evse, connector in places})
-    known.topology, known.topology_known, known.early_statuses = memory.topology.rows, True, {}
+    known.topology, known.topology_known, known.early_statuses = memory.topology.rows, True, NOTHING
     memory.touch(known)
     for (evse, connector), (state, timestamp) in zip(places, early.values(), strict=True):
         number = memory.topology.connector_of(evse, connector)

@@ -3,11 +3,14 @@
 from collections.abc import Generator
 from typing import Any
 
+import msgspec
+
 from adapters import v16, v201
+from adapters.payload import decoder, encode
 from adapters.translation import metering, readings, tokens
 from adapters.translation.conversation import Refusal, Step
 from adapters.translation.memory import Memory
-from adapters.translation.records import Transaction
+from adapters.translation.records import UNSAID, Transaction
 from adapters.translation.scalars import utc
 
 REASONS: dict[v201.Reason | None, v16.StopReason] = {
@@ -32,6 +35,7 @@ REASONS: dict[v201.Reason | None, v16.StopReason] = {
     "TimeLimitReached": "Other",
     "Timeout": "Other",
 }
+_as_stop = decoder(v16.StopTransactionRequest)
 # Why an authorization ended before its transaction did: it is the cause that 1.6 reports.
 CAUSES: dict[str, v16.StopReason] = {
     "StopAuthorized": "Local",
@@ -70,22 +74,16 @@ def stop(
     memory: Memory,
 ) -> Generator[Step, Any, None]:
     """StopTransaction, with every sample that meterStart and meterStop do not carry."""
-    elements = call.meter_value or []
-    reason = reason16(call, tx, memory)
     if remark(call):
         memory.lose("stop_reason", str(call.transaction_info.stopped_reason))
+    if tx.stop_told != UNSAID and tx.boundary_seq == call.seq_no:  # as it was told before (1.5)
+        request = _as_stop.decode(tx.stop_told)
+    else:
+        request = _composed(call, tx, memory)
+        tx.stop_told = msgspec.Raw(encode(request))
     tx.boundary_seq = call.seq_no
     memory.touch(tx)
-    tag = tokens.to_16(tx.stop_token, memory) if tx.stop_token is not None else None
-    rest = readings.rebased(readings.without_stop(elements, tx), tx)
-    request = v16.StopTransactionRequest(
-        meter_stop=readings.meter_stop(elements, tx, memory),
-        timestamp=utc(call.timestamp),
-        transaction_id=tx.tx16 or 0,
-        id_tag=tag,
-        reason=None if reason == "Local" else reason,
-        transaction_data=metering.to_16(rest, memory) or None,
-    )
+    tag = request.id_tag
     try:
         answer = yield request
     except Refusal as refusal:
@@ -98,12 +96,28 @@ def stop(
     end(tx, memory)
 
 
+def _composed(
+    call: v201.TransactionEventRequest, tx: Transaction, memory: Memory
+) -> v16.StopTransactionRequest:
+    elements = call.meter_value or []
+    reason = reason16(call, tx, memory)
+    rest = readings.rebased(readings.without_stop(elements, tx), tx)
+    return v16.StopTransactionRequest(
+        meter_stop=readings.meter_stop(elements, tx, memory),
+        timestamp=utc(call.timestamp),
+        transaction_id=tx.tx16 or 0,
+        id_tag=tokens.to_16(tx.stop_token, memory) if tx.stop_token is not None else None,
+        reason=None if reason == "Local" else reason,
+        transaction_data=metering.to_16(rest, memory) or None,
+    )
+
+
 def end(tx: Transaction, memory: Memory) -> None:
     """The transaction is over, whether 1.6 ever knew of it or not."""
     if tx.state == "OPEN" and tx.connector:
         connector = memory.connector(tx.connector)
         connector.had_transaction = True
         memory.touch(connector)
-    tx.state, tx.ended_at, tx.pending_stop = "ENDED", memory.now, None
+    tx.state, tx.ended_at, tx.pending_stop, tx.stop_told = "ENDED", memory.now, None, UNSAID
     memory.touch(tx)
     memory.signal(f"stopped:{tx.tx20}")

@@ -7,7 +7,7 @@ from adapters import v16, v201
 from adapters.translation import costs, tokens
 from adapters.translation.conversation import Refusal, Step
 from adapters.translation.memory import Memory
-from adapters.translation.records import PendingStop, Transaction
+from adapters.translation.records import NOTHING, PendingStop, Transaction
 from adapters.translation.scalars import seconds
 
 STOP_EXPECTED_WITHIN = 120.0  # seconds from a stop that was asked for to its StopTransaction (3.3)
@@ -25,7 +25,10 @@ def allocate(tx: Transaction, memory: Memory, count: int = 1) -> int:
 def settle(key: str, tx: Transaction) -> None:
     """The CSMS has taken all events of a source CALL."""
     tx.unacknowledged.pop(key, None)
-    tx.taken.pop(key, None)
+    if not tx.unacknowledged:
+        tx.unacknowledged = {}  # one that held something takes its room still
+    if key in tx.taken:
+        tx.taken = {other: n for other, n in tx.taken.items() if other != key} or NOTHING
 
 
 def is_unheard(tx: Transaction) -> bool:

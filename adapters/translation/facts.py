@@ -88,7 +88,7 @@ def _booted_with(name: str, name_201: str) -> Source:
     """What a 1.6 station said of itself when it booted; a store may have it in 2.0.1 words."""
 
     def told(memory: Memory, _: int) -> str | None:
-        boot = memory.boot.request
+        boot = memory.boot.said
         value: str | None = boot.get(name) or boot.get("chargingStation", {}).get(name_201)
         return value
 
@@ -97,7 +97,7 @@ def _booted_with(name: str, name_201: str) -> Source:
 
 def _second_serial(memory: Memory, _: int) -> str | None:
     """The serial number that BootNotification of 2.0.1 has no room for."""
-    boot = memory.boot.request
+    boot = memory.boot.said
     serial: str | None = boot.get("chargeBoxSerialNumber")
     return serial if boot.get("chargePointSerialNumber") else None
 

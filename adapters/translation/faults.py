@@ -94,7 +94,7 @@ def from_error_code(
         over = list(connector.problems)
         if over:
             yield notify(memory, *_over(over, connector, timestamp, memory))
-            connector.problems = [one for one in connector.problems if one not in over]
+            connector.problems = tuple(one for one in connector.problems if one not in over)
             memory.touch(connector)
         return
     if any(problem.code == call.error_code for problem in connector.problems):
@@ -107,7 +107,7 @@ def from_error_code(
         tech_code=call.error_code, tech_info=_tech_info(call),
     )  # fmt: skip
     yield notify(memory, begun)
-    connector.problems.append(Problem(name, variable, call.error_code))
+    connector.problems += (Problem(name, variable, call.error_code),)
     memory.touch(connector)
 
 
@@ -156,7 +156,7 @@ def heard_event(event: v201.EventData, connector: Connector, memory: Memory) -> 
     component = event.component
     name = f"{component.name}#{component.instance}" if component.instance else component.name
     what = (name, event.variable.name)
-    rest = [p for p in connector.problems if (p.component, p.variable) != what]
+    rest = tuple(p for p in connector.problems if (p.component, p.variable) != what)
     if is_over(event):
         if len(rest) == len(connector.problems):
             return False
@@ -165,7 +165,7 @@ def heard_event(event: v201.EventData, connector: Connector, memory: Memory) -> 
             settle(connector)
     else:
         connector.fault = _problem(event, *what, memory)
-        connector.problems = [*rest, connector.fault]
+        connector.problems = (*rest, connector.fault)
     memory.touch(connector)
     return True
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from adapters import v16, v201
-from adapters.payload import Payload
+from adapters.payload import Payload, encode
 from adapters.translation import (
     costs,
     endings,
@@ -112,9 +112,9 @@ def _of_station(request: Payload, response: Payload, memory: Memory) -> None:
 def _started_16(
     request: v16.StartTransactionRequest, response: v16.StartTransactionResponse, memory: Memory
 ) -> None:
-    asked = msgspec.to_builtins(request)
+    asked = encode(request)
     for tx in memory.transactions.values():
-        if tx.state == "WAIT" and tx.start_request == asked:
+        if tx.state == "WAIT" and bytes(tx.start_request) == asked:
             transaction_event.opened(tx, response, memory)
             _note_16(tx, tx.id_tag, response.id_tag_info, memory)
             return
@@ -133,7 +133,7 @@ def _stopped_16(
 
 def _note_16(tx: Transaction, tag: str, said: v16.IdTagInfo, memory: Memory) -> None:
     info = tokens.info_to_201(said, tag, memory)
-    tx.token_status[tag.casefold()] = msgspec.to_builtins(info)
+    tx.token_status = {**tx.token_status, tag.casefold(): msgspec.to_builtins(info)}
 
 
 def _event_201(
@@ -152,7 +152,7 @@ def _event_201(
         tx.untold = True
     for key, first in tx.unacknowledged.items():
         if first + tx.taken.get(key, 0) == request.seq_no:
-            tx.taken[key] = tx.taken.get(key, 0) + 1
+            tx.taken = {**tx.taken, key: tx.taken.get(key, 0) + 1}
     state = request.transaction_info.charging_state
     if state is not None and request.seq_no == tx.next_seq - 1:
         tx.charging_state = state

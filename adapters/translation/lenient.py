@@ -1,11 +1,12 @@
 """Payloads as peers really send them: strict first, then with the harmless faults repaired.
 
-Only what cannot change the meaning is repaired: nulls for absent fields, numbers as text for
-integers, texts too long for a field that the other version has less room for, or none
+Only what cannot change the meaning is repaired: nulls for absent fields, numbers as text or with
+a point for integers, texts too long for a field that the other version has less room for, or none
 (specification 1.2 and 1.3).
 """
 
 import re
+from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar, get_args, get_origin
 
@@ -45,7 +46,8 @@ CUT: dict[type[msgspec.Struct], dict[str, int]] = {
     v201.ChargingStation: {"vendorName": 50},
     v201.EventData: {"techInfo": 500},
 }
-NUMBER = re.compile(r"\s*[+-]?[0-9]{1,18}\s*")
+DIGITS = 18  # of the longest integer that is repaired
+NUMBER = re.compile(rf"\s*[+-]?[0-9]{{1,{DIGITS}}}\s*")
 _as_anything = decoder(dict[str, Any])
 
 
@@ -113,8 +115,15 @@ def _mend(given: Any, kind: Any, drop_unknown: bool, memory: Memory, called: str
     if isinstance(given, list) and get_origin(kind) is list:
         each = get_args(kind)[0]
         return [_mend(value, each, drop_unknown, memory, called) for value in given]
-    if kind is int and isinstance(given, str) and NUMBER.fullmatch(given):
+    return _whole(given, memory, called) if kind is int else given
+
+
+def _whole(given: Any, memory: Memory, called: str) -> Any:
+    """An integer said as text, or with a point: 1.0 is one by the schemas of 2.0.1 (draft 6)."""
+    if isinstance(given, str) and NUMBER.fullmatch(given):
         memory.lose("text_number", called)
+        return int(given)
+    if isinstance(given, Decimal) and given.adjusted() < DIGITS and given % 1 == 0:
         return int(given)
     return given
 

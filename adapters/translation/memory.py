@@ -5,13 +5,12 @@ from collections.abc import Generator, Iterator
 from decimal import Decimal
 from typing import Any
 
-import msgspec
-
 from adapters.errors import PayloadError
 from adapters.frame import Version
 from adapters.translation import records
 from adapters.translation.options import Options
 from adapters.translation.records import (
+    UNSAID,
     Boot,
     Connector,
     Credentials,
@@ -36,6 +35,8 @@ RECENT_METER_VALUES = 50  # a repeat comes soon; 200 would cost 26 KiB a busy st
 RECENT_TOKENS = 200
 
 Loss = tuple[str, str]  # rule, field
+NO_PASSWORD = Credentials(b"")  # it is replaced, never changed
+NONE: frozenset[Any] = frozenset()  # an empty set takes 216 bytes
 
 
 class Memory:
@@ -43,7 +44,7 @@ class Memory:
 
     # Slots, because a class of more than 30 attributes costs each object a dictionary of its own.
     __slots__ = (
-        "_by_tx16", "_touched", "answered", "before_connection", "boot", "boot_asked",
+        "_touched", "answered", "before_connection", "boot", "boot_asked",
         "connection_announced", "connectors", "credentials", "device", "entries_waited",
         "follow_ups", "identity", "journal", "journal_counts", "losses", "now", "offline_since",
         "options", "outages", "profiles", "recent_meter_values", "report_id", "reported", "reports",
@@ -64,21 +65,20 @@ class Memory:
         self.boot = Boot()
         self.station = Station()
         self.device = Device()
-        self.credentials = Credentials(b"")
+        self.credentials = NO_PASSWORD
         self.connectors: dict[int, Connector] = {}
         self.transactions: dict[str, Transaction] = {}
-        self._by_tx16: dict[int, Transaction] = {}
         self.tokens: dict[str, Token] = {}  # the oldest first
         self.journal: list[JournalEntry] = []
         self.profiles: dict[int, Profile] = {}  # what a 1.6 station holds, by the CSMS's ids
         self.reservations: dict[int, Reservation] = {}
         self.reservations_watched = False  # somebody waits for them to expire
         self.unended_watched = False  # somebody waits for transactions that last too long
-        self.recent_meter_values: dict[bytes, float] = {}  # the oldest first
+        self.recent_meter_values: dict[str, float] = {}  # the oldest first
         self.established(now)
-        self.outages: list[tuple[float, float]] = []  # when the CSMS could not be reached
-        self.source = b""  # the payload of the CALL that is being translated, as it came
-        self.answered = msgspec.Raw(b"{}")  # the payload of the last CALLRESULT, as it came
+        self.outages: tuple[tuple[float, float], ...] = ()  # when the CSMS could not be reached
+        self.source = UNSAID  # the payload of the CALL that is being translated, as it came
+        self.answered = UNSAID  # the payload of the last CALLRESULT, as it came
         self.offline_since = 0.0  # when the CSMS's leg went, while it is gone
         self.stood_in: object = None  # the word on a token last given in the CSMS's place
         self.entries_waited = 0  # entries before this number waited across a reconnection
@@ -86,12 +86,12 @@ class Memory:
         self.follow_ups: list[Generator[Any, Any, Any]] = []  # to begin once it is answered
         self.boot_asked = False  # this connection was asked for a BootNotification
         self.connection_announced = False  # this connection's first accepted boot was followed up
-        self.statuses_due: set[int] = set()  # connectors that did not report since the boot
+        self.statuses_due: tuple[int, ...] = ()  # connectors that did not report since the boot
         self.report_id: int | None = None  # the report that was asked for
-        self.reported: set[tuple[int, int]] = set()  # the connectors in it so far
-        self.reports: list[int] = []  # that the CSMS asked for and is getting
+        self.reported: frozenset[tuple[int, int]] = NONE  # the connectors in it so far
+        self.reports: tuple[int, ...] = ()  # that the CSMS asked for and is getting
         self.losses: list[Loss] = []
-        self.signals: set[str] = set()
+        self.signals: frozenset[str] = NONE
         self._touched: dict[str, Record | None] = {}
         self._recall(stored)
         self.topology = Topology(options.topology, self.station, version)
@@ -124,8 +124,6 @@ class Memory:
                         self._touched[key] = None
                     else:
                         self.transactions[transaction.tx20] = transaction
-                        if transaction.tx16 is not None:
-                            self._by_tx16[transaction.tx16] = transaction
                 case Token() as token:
                     self.tokens[key.partition(":")[2]] = token
                 case JournalEntry() as entry:
@@ -166,7 +164,7 @@ class Memory:
 
     def signal(self, event: str) -> None:
         """Wake the conversations that wait for this event."""
-        self.signals.add(event)
+        self.signals |= {event}
 
     def show(self, password: bytes) -> None:
         """The CSMS wants this password from us; the one before may be what it still knows."""
@@ -216,13 +214,16 @@ class Memory:
         return None
 
     def transaction_16(self, tx16: int) -> Transaction | None:
-        """The transaction that 1.6 knows by this number."""
-        return self._by_tx16.get(tx16)
+        """The transaction that 1.6 knows by this number: nearly always the one that began last."""
+        for tx in reversed(self.transactions.values()):
+            if tx.tx16 == tx16:
+                return tx
+        return None
 
     def add(self, tx: Transaction) -> None:
         """Remember a transaction, and forget the oldest of those that ended long ago."""
         self.transactions[tx.tx20] = tx
-        self.name(tx)
+        self.touch(tx)
         ended = [t for t in self.transactions.values() if t.state == "ENDED"]
         begun = [t for t in self.transactions.values() if t.state != "ENDED"]
         for old in ended[:-KEPT_ENDED] + begun[:-KEPT_BEGUN]:
@@ -230,16 +231,8 @@ class Memory:
         if len(begun) > KEPT_BEGUN:
             self.lose("transaction_forgotten", "transactionId")
 
-    def name(self, tx: Transaction) -> None:
-        """A transaction's 1.6 number may have become known."""
-        if tx.tx16 is not None:
-            self._by_tx16[tx.tx16] = tx
-        self.touch(tx)
-
     def _forget(self, tx: Transaction) -> None:
         del self.transactions[tx.tx20]
-        if tx.tx16 is not None and self._by_tx16.get(tx.tx16) is tx:
-            del self._by_tx16[tx.tx16]
         self.forget(tx)
 
     # Counters
@@ -268,12 +261,12 @@ class Memory:
 
     # Repeats
 
-    def heard_meter_values(self, digest: bytes) -> bool:
+    def heard_meter_values(self, digest: str) -> bool:
         """Whether this very MeterValues was acknowledged within the last day (1.6)."""
         heard = self.recent_meter_values.get(digest)
         return heard is not None and self.now - heard < A_DAY
 
-    def acknowledged_meter_values(self, digest: bytes) -> None:
+    def acknowledged_meter_values(self, digest: str) -> None:
         """Its repeats are answered here from now on."""
         self.recent_meter_values[digest] = self.now
         while len(self.recent_meter_values) > RECENT_METER_VALUES:

@@ -7,7 +7,7 @@ from adapters import v16, v201
 from adapters.translation import metering, places, readings
 from adapters.translation.conversation import Conversation, Refusal, Step
 from adapters.translation.memory import Memory
-from adapters.translation.records import Transaction
+from adapters.translation.records import UNSAID, Transaction
 from adapters.translation.scalars import seconds
 
 Elements = list[v201.MeterValue]
@@ -20,8 +20,8 @@ def v201_station(call: v201.MeterValuesRequest, memory: Memory) -> Conversation:
         return v201.MeterValuesResponse()
     number = places.connector_at(call.evse_id, None, memory)
     tx = places.transaction_at(number, memory)
-    if tx is not None and tx.state != "OPEN":
-        tx = None  # 1.6 knows nothing of it
+    if tx is not None and (tx.state != "OPEN" or tx.stop_told != UNSAID):
+        tx = None  # 1.6 knows nothing of it, or it is over and only its stop waits
     before, during = _parted(call.meter_value, tx)
     connector = memory.connector(number)
     memory.touch(connector)

@@ -114,7 +114,7 @@ def unwrapped(call: v16.DataTransferRequest, known: frozenset[str], memory: Memo
             return v16.DataTransferResponse("Rejected")
     if isinstance(request, v201.AuthorizeRequest) and isinstance(answer, v201.AuthorizeResponse):
         _authorized(request.id_token, answer.id_token_info, memory)
-    return v16.DataTransferResponse("Accepted", data=as_said(answer, bytes(memory.answered)))
+    return v16.DataTransferResponse("Accepted", data=as_said(answer, memory.answered))
 
 
 def _inner(action: str, data: str, memory: Memory) -> Payload:

@@ -1,5 +1,7 @@
 """The records that survive a restart, as they lie in the store (specification 1.7)."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -11,6 +13,10 @@ TxState: TypeAlias = Literal[
     "VOID",  # the 1.6 CSMS refuses it for good; its events are answered here
     "ENDED",
 ]
+# An empty dict takes 64 bytes, and a station's records had twenty. What seldom holds anything is
+# replaced when that changes, not changed in its place.
+NOTHING: Mapping[Any, Any] = MappingProxyType({})
+UNSAID = msgspec.Raw(b"{}")  # of a message that is kept as it is said: it never was
 
 
 class Record(msgspec.Struct, omit_defaults=True):
@@ -25,7 +31,7 @@ class Record(msgspec.Struct, omit_defaults=True):
 class Boot(Record):
     """The last BootNotification, as the station said it, and what the CSMS answered."""
 
-    request: dict[str, Any] = {}
+    request: msgspec.Raw = UNSAID
     status: str = ""
     reason: str = ""
     connector_zero_told: bool = False
@@ -34,13 +40,19 @@ class Boot(Record):
     def key(self) -> str:
         return "boot"
 
+    @property
+    def said(self) -> dict[str, Any]:
+        """What the station said; empty if it never did."""
+        said: dict[str, Any] = msgspec.json.decode(self.request)
+        return said
+
 
 class IdToken(Record):
     """A 2.0.1 id token; 1.6 has only the text."""
 
     id_token: str
     type: str
-    additional_info: list[dict[str, str]] = []
+    additional_info: tuple[dict[str, str], ...] = ()
 
 
 class Token(Record):
@@ -52,7 +64,7 @@ class Token(Record):
     status: str = ""  # of the last Authorize, in 1.6 words
     status_at: float = 0.0
     expiry: str = ""
-    evses: list[int] = []  # where it is allowed; empty: everywhere
+    evses: tuple[int, ...] = ()  # where it is allowed; empty: everywhere
 
     @property
     def key(self) -> str:
@@ -99,7 +111,7 @@ class Station(Record):
     highest_connector: int = 0
     topology: list[TopologyRow] = []
     topology_known: bool = False
-    remote_starts: list[RemoteStart] = []
+    remote_starts: tuple[RemoteStart, ...] = ()
     boot_triggered_at: float = 0.0
     boot_interval: int = 300  # of the last boot that was accepted
     reset_at: float = 0.0
@@ -108,13 +120,14 @@ class Station(Record):
     reset_when_idle: bool = False
     pending_reset: str = ""  # what the CSMS asked for last: Hard or Soft (1.6), accepted
     configuration: dict[str, str] = {}
-    absent: dict[str, float] = {}  # optional features that a peer lacks, and when it said so
+    absent: Mapping[str, float] = NOTHING  # optional features, by when a peer said it lacks them
     log_jobs: dict[int, Job] = {}  # by the station's requestId, the latest last
     firmware_jobs: dict[int, Job] = {}
     log_trigger_extended: bool = False  # how the CSMS last asked for a log status
     provisioned: str = ""  # the firmware that was provisioned
     local_list_entries: int = 0  # of the list that was sent last, with what was added since
-    early_statuses: dict[str, list[str]] = {}  # "evse.connector" -> state, time; before topology
+    # "evse.connector" -> state, time; before topology
+    early_statuses: Mapping[str, list[str]] = NOTHING
 
     @property
     def key(self) -> str:
@@ -139,7 +152,7 @@ class Connector(Record):
     sent20: str = ""  # said to a 2.0.1 CSMS
     state20: str = ""  # heard from a 2.0.1 station
     error16: str = "NoError"
-    problems: list[Problem] = []
+    problems: tuple[Problem, ...] = ()
     had_transaction: bool = False  # one ended since it was last Available
     fault: Problem | None = None  # the one that 1.6 is told of; while Faulted, also a cleared one
     vacated_by: str = ""  # the transaction during which the connector was reported Available
@@ -180,14 +193,16 @@ class Transaction(Record):
     reservation_id: int | None = None
     confirmed: bool = False  # StartTransaction was answered
     untold: bool = False  # confirmed too late for the station, which has not asked again
-    start_key: str = ""
-    start_request: dict[str, Any] = {}  # what was sent and not answered, to be sent again
-    start_answer: dict[str, Any] = {}
-    stop_request: dict[str, Any] = {}  # which StopTransaction ended it, to know its repeats
-    stop_answer: dict[str, Any] = {}
+    start_key: str = ""  # the facts that it began with, where they do not give it its name
+    start_request: msgspec.Raw = UNSAID  # what was sent and not answered, to be sent again
+    start_answer: msgspec.Raw = UNSAID
+    stop_request: Mapping[str, Any] = NOTHING  # which StopTransaction ended it, to know its repeats
+    stop_told: msgspec.Raw = UNSAID  # what its CSMS was told of its end, until it is taken
+    stop_answer: msgspec.Raw = UNSAID
     unacknowledged: dict[str, int] = {}  # digest of a source CALL -> its first seqNo
-    taken: dict[str, int] = {}  # the same digest -> how many of its events the CSMS has taken
-    metered: list[str] = []  # the digests of the last source CALLs whose events were all taken
+    # The same digest -> how many of its events the CSMS has taken
+    taken: Mapping[str, int] = NOTHING
+    metered: tuple[str, ...] = ()  # of the last source CALLs whose events were all taken
     heard_at: float = 0.0  # when the station last spoke of it
     pending_stop: PendingStop | None = None
     last_reading: str = ""  # Wh
@@ -202,8 +217,8 @@ class Transaction(Record):
     boundary_seq: int = -1  # the event that began or ended it in 1.6; its status follows the answer
     asked_seq: int = -1  # the event whose MeterValues were sent last, and taken last
     measured_seq: int = -1
-    answers: dict[int, dict[str, Any]] = {}  # seqNo -> the response, for repeats
-    token_status: dict[str, Any] = {}  # the last idTokenInfo of this transaction
+    answers: Mapping[int, dict[str, Any]] = NOTHING  # seqNo -> the response, for repeats
+    token_status: Mapping[str, Any] = NOTHING  # the last idTokenInfo of this transaction
     ended_at: float = 0.0
 
     @property
@@ -247,9 +262,9 @@ class Reservation(Record):
 class Device(Record):
     """What the reports of a 2.0.1 station told of its variables, by 1.6 key or component."""
 
-    bounds: dict[str, str] = {}  # 1.6 key -> maxLimit or valuesList of its variable
-    mutability: dict[str, str] = {}
-    available: dict[str, bool] = {}  # optional controllers
+    bounds: Mapping[str, str] = NOTHING  # 1.6 key -> maxLimit or valuesList of its variable
+    mutability: Mapping[str, str] = NOTHING
+    available: Mapping[str, bool] = NOTHING  # optional controllers
     variables_at_once: int = 10  # ItemsPerMessage of GetVariables
     bounds_asked: str = ""  # the firmware whose bounds were asked for
 

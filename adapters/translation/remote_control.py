@@ -65,9 +65,10 @@ def _expect(
         tokens.kept(call.id_token),
         accepted=False,
     )
-    waiting = [each for each in memory.station.remote_starts if each.expires >= memory.now]
-    memory.station.remote_starts = [*waiting, asked]
-    memory.touch(memory.station)
+    known = memory.station
+    waiting = (each for each in known.remote_starts if each.expires >= memory.now)
+    known.remote_starts = (*waiting, asked)
+    memory.touch(known)
 
 
 def _patience(memory: Memory) -> float:
@@ -78,15 +79,15 @@ def _patience(memory: Memory) -> float:
 
 def answered(request: v16.RemoteStartTransactionRequest, status: str, memory: Memory) -> None:
     """The station accepted a remote start, in time or late, or will not have it."""
-    waiting = memory.station.remote_starts
-    for asked in waiting:
+    known = memory.station
+    for asked in known.remote_starts:
         here = (asked.id_tag, asked.connector) == (request.id_tag, request.connector_id)
         if here and not asked.accepted:
             if status == "Accepted":
                 asked.accepted, asked.expires = True, memory.now + _patience(memory)
             else:
-                waiting.remove(asked)
-            memory.touch(memory.station)
+                known.remote_starts = tuple(o for o in known.remote_starts if o is not asked)
+            memory.touch(known)
             return
 
 

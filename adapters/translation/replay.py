@@ -120,7 +120,7 @@ def _translated(message: Any, entry: JournalEntry, memory: Memory) -> Generator[
     """What a 2.0.1 station said has its turn now."""
     if isinstance(message, v201.MeterValuesRequest) and not _has_transaction(message, memory):
         return
-    memory.source = bytes(entry.payload)
+    memory.source = entry.payload
     answer = yield from HEARD[type(message)](message, memory)
     info = getattr(answer, "id_token_info", None)
     if info is not None and info.status != "Accepted" and entry.told == "Accepted":

@@ -59,7 +59,7 @@ def _begin(request_id: int, rows: Iterable[v201.ReportData], memory: Memory) -> 
     """Send a report once its request is answered; False if there is nothing to send."""
     parts = list(_parts(rows, memory.options.report_chunk))
     if parts:
-        memory.reports.append(request_id)
+        memory.reports += (request_id,)
         memory.follow_ups.append(_notify(request_id, parts, memory))
     return bool(parts)
 
@@ -95,7 +95,7 @@ def _notify(
             if not (yield from _is_taken(request)):
                 return
     finally:
-        memory.reports.remove(request_id)
+        memory.reports = tuple(one for one in memory.reports if one != request_id)
 
 
 def _is_taken(request: v201.NotifyReportRequest) -> Generator[Step, Any, bool]:

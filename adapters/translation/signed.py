@@ -82,10 +82,13 @@ def ocmf_reading(text: str, is_first: bool) -> tuple[Decimal, str | None] | None
     """The reading and unit that an OCMF text holds: its first one or its last."""
     signed, _, _signature = _ocmf(text).removeprefix(OCMF).rpartition("|")
     readings = (_object(signed) or {}).get("RD")
-    row = readings[0 if is_first else -1] if isinstance(readings, list) and readings else None
-    if not isinstance(row, dict) or (value := number(str(row.get("RV")))) is None:
+    if not isinstance(readings, list) or not all(isinstance(row, dict) for row in readings):
         return None
-    unit = row.get("RU")
+    upto = readings[:1] if is_first else readings
+    if not upto or (value := number(str(upto[-1].get("RV")))) is None:
+        return None
+    # What a reading leaves out is as in the one before it.
+    unit = next((row["RU"] for row in reversed(upto) if "RU" in row), None)
     return value, unit if isinstance(unit, str) and len(unit) <= 20 else None
 
 

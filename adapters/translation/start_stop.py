@@ -9,9 +9,8 @@ import uuid
 from collections.abc import Generator
 from typing import Any
 
-import msgspec
-
 from adapters import v16, v201
+from adapters.payload import decoder
 from adapters.translation import (
     events,
     installed,
@@ -24,9 +23,10 @@ from adapters.translation import (
 )
 from adapters.translation.conversation import Conversation, Refusal, Step
 from adapters.translation.memory import Memory
-from adapters.translation.records import RemoteStart, Transaction
+from adapters.translation.records import UNSAID, RemoteStart, Transaction
 from adapters.translation.scalars import NAMESPACE, is_bogus, seconds, utc
 
+FOR_GOOD = 1e12  # no clock gets there
 KEPT_METERED = 4  # a station says its messages in order, so that only the last can be repeated
 
 
@@ -34,11 +34,11 @@ def start_transaction(call: v16.StartTransactionRequest, memory: Memory) -> Conv
     """StartTransaction becomes the Started event; both ids are fixed before it is sent (D-15)."""
     registers.plausible(call.meter_start)
     key = f"{call.connector_id}|{call.id_tag.casefold()}|{call.timestamp}|{call.meter_start}"
-    tx = next((t for t in memory.transactions.values() if t.start_key == key), None)
-    if tx is not None and tx.confirmed:
+    tx = _begun_before(key, memory)
+    if tx is not None and tx.start_answer is not UNSAID:
         tx.untold = False
         memory.touch(tx)
-        return msgspec.convert(tx.start_answer, v16.StartTransactionResponse)
+        return decoder(v16.StartTransactionResponse).decode(tx.start_answer)
     if tx is not None and tx.state == "ENDED":  # it was tried no more, and now it is
         return started.unheard(tx, memory)
     if tx is None:
@@ -52,10 +52,22 @@ def start_transaction(call: v16.StartTransactionRequest, memory: Memory) -> Conv
     return response
 
 
+def _begun_before(key: str, memory: Memory) -> Transaction | None:
+    """The transaction that this very CALL began, if it came before."""
+    tx = memory.transactions.get(_name(key, memory))
+    if tx is None:
+        tx = next((t for t in memory.transactions.values() if t.start_key == key), None)
+    return tx
+
+
+def _name(key: str, memory: Memory) -> str:
+    """A transaction's 2.0.1 name, the same however often it begins."""
+    return str(uuid.uuid5(NAMESPACE, f"{memory.identity}|{key}"))
+
+
 def _begun(call: v16.StartTransactionRequest, key: str, memory: Memory) -> Transaction:
     """A new transaction under both its names."""
     start = utc(call.timestamp)
-    facts = f"{memory.identity}|{key}"
     bogus = is_bogus(call.timestamp, memory.now)
     if bogus:
         memory.lose("clock", "timestamp")
@@ -63,7 +75,7 @@ def _begun(call: v16.StartTransactionRequest, key: str, memory: Memory) -> Trans
     asked = _matching_remote_start(call, memory)
     named = asked.token if asked is not None else None
     tx = Transaction(
-        tx20=str(uuid.uuid4() if bogus else uuid.uuid5(NAMESPACE, facts)),
+        tx20=str(uuid.uuid4()) if bogus else _name(key, memory),
         state="NEW",
         tx16=memory.count("next_tx16"),
         connector=call.connector_id,
@@ -74,7 +86,7 @@ def _begun(call: v16.StartTransactionRequest, key: str, memory: Memory) -> Trans
         start=start,
         meter_start=call.meter_start,
         next_seq=1,  # the Started event is number 0
-        start_key=key,
+        start_key=key if bogus else "",  # any other is told by its name
         reservation_id=call.reservation_id,
         last_reading=str(call.meter_start),
     )
@@ -83,8 +95,9 @@ def _begun(call: v16.StartTransactionRequest, key: str, memory: Memory) -> Trans
     tx.charging_state = state if state in started.STATES else "EVConnected"
     if asked is not None:
         tx.remote_start_id = asked.remote_start_id
-        memory.station.remote_starts.remove(asked)
-        memory.touch(memory.station)
+        known = memory.station
+        known.remote_starts = tuple(o for o in known.remote_starts if o is not asked)
+        memory.touch(known)
         if asked.profile:
             installed.began(asked.profile, tx, memory)
     reserved.used(tx, memory)
@@ -94,8 +107,8 @@ def _begun(call: v16.StartTransactionRequest, key: str, memory: Memory) -> Trans
 
 def _matching_remote_start(call: v16.StartTransactionRequest, memory: Memory) -> RemoteStart | None:
     """The oldest remote start that asked for this tag here (10.4)."""
-    waiting = memory.station.remote_starts
-    waiting[:] = [asked for asked in waiting if asked.expires >= memory.now]
+    waiting = tuple(o for o in memory.station.remote_starts if o.expires >= memory.now)
+    memory.station.remote_starts = waiting
     for asked in waiting:
         here = asked.connector in (None, call.connector_id)
         if here and asked.accepted and asked.id_tag.casefold() == call.id_tag.casefold():
@@ -105,7 +118,7 @@ def _matching_remote_start(call: v16.StartTransactionRequest, memory: Memory) ->
 
 def meter_values(call: v16.MeterValuesRequest, memory: Memory) -> Conversation:
     """MeterValues become one Updated event an element, or plain MeterValues outside of one."""
-    digest = hashlib.sha256(memory.source).digest()
+    digest = hashlib.sha256(memory.source).hexdigest()[:16]
     if memory.heard_meter_values(digest):
         return v16.MeterValuesResponse()
     tx, inside, outside = _transaction_of(call, memory)
@@ -115,6 +128,7 @@ def meter_values(call: v16.MeterValuesRequest, memory: Memory) -> Conversation:
         yield v201.MeterValuesRequest(evse_id=evse, meter_value=elements)
     if tx is not None:
         elements = metering.to_201(inside, call.connector_id, memory, metering.Known(tx))
+        del call, inside, outside  # a kilobyte that would wait here for the CSMS's answer
         yield from _send_updates(elements, tx, digest, memory)
     memory.acknowledged_meter_values(digest)
     return v16.MeterValuesResponse()
@@ -141,12 +155,11 @@ def _transaction_of(
 
 
 def _send_updates(
-    elements: list[v201.MeterValue], tx: Transaction, digest: bytes, memory: Memory
+    elements: list[v201.MeterValue], tx: Transaction, key: str, memory: Memory
 ) -> Generator[Step, Any, None]:
     """One event an element; those that the CSMS has taken are not sent again."""
     if not elements:
         return
-    key = digest.hex()[:16]
     if key in tx.metered:  # a repeat, after a restart
         return
     first = tx.unacknowledged.get(key)
@@ -159,19 +172,29 @@ def _send_updates(
     for at, element in enumerate(elements):
         if at < tx.taken.get(key, 0):
             continue
+        event = _updated(element, tx, first + at, memory)
         try:
-            answer = yield _updated(element, tx, first + at, memory)
+            answer = yield event
         except Refusal as refusal:
             if refusal.is_transient:
+                _keep_trigger(event, tx, memory)
                 raise
             memory.lose("dead_letter", "TransactionEvent")
         else:
             events.heed(answer, tx, memory)
         if at + 1 < len(elements):
-            tx.taken[key] = at + 1
+            tx.taken = {**tx.taken, key: at + 1}
             memory.touch(tx)
     events.settle(key, tx)
-    tx.metered = [*tx.metered[1 - KEPT_METERED :], key]  # written with what comes next
+    tx.metered = (*tx.metered[1 - KEPT_METERED :], key)  # written with what comes next
+
+
+def _keep_trigger(event: v201.TransactionEventRequest, tx: Transaction, memory: Memory) -> None:
+    """What answered a trigger does so at its repeat, too, however late that is (1.5)."""
+    if event.trigger_reason == "Trigger" and event.transaction_info.charging_state is not None:
+        connector = memory.connector(tx.connector)
+        connector.triggered_until = FOR_GOOD
+        memory.touch(connector)
 
 
 def _updated(

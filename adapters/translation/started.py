@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from adapters import v16, v201
+from adapters.payload import encode
 from adapters.translation import costs, events, metering, tokens
 from adapters.translation.conversation import Refusal, Step
 from adapters.translation.memory import Memory
@@ -85,7 +86,7 @@ def _confirmed(
     tx: Transaction, info: v16.IdTagInfo, memory: Memory
 ) -> v16.StartTransactionResponse:
     response = v16.StartTransactionResponse(id_tag_info=info, transaction_id=tx.tx16 or 0)
-    tx.state, tx.confirmed, tx.start_answer = "OPEN", True, msgspec.to_builtins(response)
+    tx.state, tx.confirmed, tx.start_answer = "OPEN", True, msgspec.Raw(encode(response))
     events.settle("start", tx)
     memory.touch(tx)
     state = memory.connector(tx.connector).status16

@@ -46,7 +46,8 @@ def v16_station(call: v16.StatusNotificationRequest, memory: Memory) -> Conversa
     connector.status16, was_forced = call.status, connector.forced
     connector.forced = False
     memory.touch(connector)
-    memory.statuses_due.discard(call.connector_id)
+    if call.connector_id in memory.statuses_due:
+        memory.statuses_due = tuple(n for n in memory.statuses_due if n != call.connector_id)
     tell = _connector_status if call.connector_id else _station_as_a_whole
     refused = yield from _attempted(tell(call, connector, timestamp, was_forced, memory))
     faulty = yield from _attempted(faults.from_error_code(call, connector, timestamp, memory))
@@ -206,8 +207,9 @@ def heard_at(
         number = topology.append(evse, connector)
         memory.touch(memory.station)
     if number is None:
-        memory.station.early_statuses[f"{evse}.{connector}"] = [state, timestamp]
-        memory.touch(memory.station)
+        known, place = memory.station, f"{evse}.{connector}"
+        known.early_statuses = {**known.early_statuses, place: [state, timestamp]}
+        memory.touch(known)
     else:
         yield from heard_state(number, state, timestamp, memory)
 

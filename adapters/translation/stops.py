@@ -8,13 +8,15 @@ from typing import Any, NamedTuple
 import msgspec
 
 from adapters import v16, v201
+from adapters.payload import decoder, encode
 from adapters.translation import costs, events, installed, metering, registers, started, tokens
 from adapters.translation.conversation import Conversation, Refusal, Step, Wait
 from adapters.translation.memory import Memory
-from adapters.translation.records import Transaction
+from adapters.translation.records import NOTHING, UNSAID, Transaction
 from adapters.translation.scalars import NAMESPACE, seconds, utc
 
 RESET_RETRIES, RESET_RETRY_SECONDS = 3, 60.0
+_as_event = decoder(v201.TransactionEventRequest)
 
 
 class Cause(NamedTuple):
@@ -61,14 +63,19 @@ def stop_transaction(call: v16.StopTransactionRequest, memory: Memory) -> Conver
     if tx.state == "ENDED":  # a repeat, or it was given up before
         if call.meter_stop != int(Decimal(tx.last_reading)):
             memory.lose("meter_conflict", "meterStop")
-        return msgspec.convert(tx.stop_answer, v16.StopTransactionResponse)
+        return decoder(v16.StopTransactionResponse).decode(tx.stop_answer)
     seq = tx.unacknowledged.get("stop")
     if seq is None:
         seq = events.allocate(tx, memory)
         tx.unacknowledged["stop"] = seq
-    tx.stop_request = _facts(call)
-    request = _ended(call, tx.tx20, seq, cause_of(call.reason, tx, memory), tx, memory)
-    tx.last_reading = str(call.meter_stop)
+    facts = _facts(call)
+    request = told(tx, memory) if tx.stop_request == facts else None
+    if request is None:
+        cause = cause_of(call.reason, tx, memory)
+        request = _ended(call, tx.tx20, seq, cause, tx, memory)
+        tx.stop_request, tx.stop_told = facts, msgspec.Raw(encode(request))
+        tx.last_reading = str(call.meter_stop)
+        memory.touch(tx)
     if tx.state == "NEW":
         yield from started.tell(tx, memory)
     response = v16.StopTransactionResponse()
@@ -87,6 +94,15 @@ def stop_transaction(call: v16.StopTransactionRequest, memory: Memory) -> Conver
     return response
 
 
+def told(tx: Transaction, memory: Memory) -> v201.TransactionEventRequest | None:
+    """The Ended event that was not taken yet: it is sent again as it was (1.5, 10.1)."""
+    if tx.stop_told == UNSAID:
+        return None
+    event = _as_event.decode(tx.stop_told)
+    is_late = events.is_offline(event.timestamp, memory)
+    return msgspec.structs.replace(event, offline=True) if is_late else event
+
+
 def _facts(call: v16.StopTransactionRequest) -> dict[str, Any]:
     """What a StopTransaction has in common with its repeats, whatever its id is worth."""
     return {"id": call.transaction_id, "timestamp": call.timestamp, "meterStop": call.meter_stop}
@@ -94,8 +110,9 @@ def _facts(call: v16.StopTransactionRequest) -> dict[str, Any]:
 
 def end(tx: Transaction, response: v16.StopTransactionResponse, memory: Memory) -> None:
     """The transaction is over; what waited for that begins."""
-    tx.state, tx.ended_at, tx.unacknowledged, tx.taken = "ENDED", memory.now, {}, {}
-    tx.stop_answer, tx.pending_stop = msgspec.to_builtins(response), None
+    tx.state, tx.ended_at, tx.unacknowledged, tx.taken = "ENDED", memory.now, {}, NOTHING
+    tx.stop_answer, tx.pending_stop = msgspec.Raw(encode(response)), None
+    tx.stop_told = UNSAID
     memory.touch(tx)
     installed.ended(tx, memory)
     if memory.station.reset_when_idle and not any(memory.open_transactions()):

@@ -87,7 +87,7 @@ def kept(token: v201.IdToken) -> IdToken:
     """An id token as it is remembered."""
     info = token.additional_info or []
     rows = [{"additional_id_token": row.additional_id_token, "type": row.type} for row in info]
-    return IdToken(token.id_token, token.type, rows)
+    return IdToken(token.id_token, token.type, tuple(rows))
 
 
 def to_16(token: v201.IdToken | IdToken, memory: Memory) -> str:
@@ -199,7 +199,7 @@ def note_status(
     known = memory.token(id_tag) or Token(id_tag.casefold())
     known.status, known.status_at, known.expiry = status, memory.now, expiry or ""
     known.id_tag = known.id_tag or id_tag
-    known.evses = known.evses if evses is None else evses
+    known.evses = known.evses if evses is None else tuple(evses)
     durable = memory.options.link_policy == "buffer" or known.token is not None
     memory.remember_token(known, durable)
 

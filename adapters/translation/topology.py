@@ -1,6 +1,7 @@
 """Which 1.6 connector is which EVSE and connector of 2.0.1 (specification 2.4)."""
 
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 from adapters.frame import Version
@@ -15,6 +16,8 @@ class Topology:
     never makes two of its transactions compete for one EVSE. A 2.0.1 station's connectors get a
     number when they are known, and keep it (D-17).
     """
+
+    __slots__ = ("_has_default", "is_configured", "rows", "station")
 
     def __init__(
         self,
@@ -72,7 +75,7 @@ class Topology:
             return [row.connector for row in self.rows]
         return list(range(1, self.station.highest_connector + 1))
 
-    def discovered(self, found: set[tuple[int, int]]) -> bool:
+    def discovered(self, found: AbstractSet[tuple[int, int]]) -> bool:
         """Number the connectors of a 2.0.1 station; what has a number keeps it (D-17)."""
         known = {(row.evse, row.evse_connector) for row in self.rows}
         for evse, evse_connector in sorted(found - known):

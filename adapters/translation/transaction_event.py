@@ -11,10 +11,11 @@ from typing import Any
 import msgspec
 
 from adapters import v16, v201
+from adapters.payload import decoder, encode
 from adapters.translation import endings, metering, places, readings, status, tokens
 from adapters.translation.conversation import Conversation, Refusal, Step
 from adapters.translation.memory import Memory
-from adapters.translation.records import IdToken, Transaction
+from adapters.translation.records import UNSAID, IdToken, Transaction
 from adapters.translation.scalars import utc
 
 KEPT_ANSWERS = 16  # responses a transaction, for events that the station repeats
@@ -132,7 +133,7 @@ def _may_start(call: v201.TransactionEventRequest, tx: Transaction, is_unknown: 
     """Whether cable and authorization are both there, or must be assumed to have been."""
     if not tx.connector:
         return False
-    if tx.start_request:  # it was sent, and not taken: before this event, once more
+    if tx.start_request is not UNSAID:  # it was sent, and not taken: before this event, once more
         return True
     if call.event_type == "Ended" or tx.authorization_ended:
         return is_unknown
@@ -147,14 +148,14 @@ def _start(
     memory: Memory,
 ) -> Generator[Step, Any, Info]:
     """StartTransaction; the same one again if an earlier one was not taken. The refusal, if any."""
-    if not tx.start_request:
+    if tx.start_request is UNSAID:
         _compose_start(call, tx, is_unknown and call.event_type != "Started", memory)
     if "start" in tx.unacknowledged:  # the CSMS may have begun it; 1.6 has no way to tell
         memory.lose("dup_start", "StartTransaction")
     tx.unacknowledged["start"], tx.boundary_seq = 0, call.seq_no
     memory.touch(tx)
     try:
-        answer = yield msgspec.convert(tx.start_request, v16.StartTransactionRequest)
+        answer = yield decoder(v16.StartTransactionRequest).decode(tx.start_request)
     except Refusal as refusal:
         if refusal.code not in ("timeout", "closed"):
             tx.unacknowledged.clear()
@@ -179,7 +180,7 @@ def opened(tx: Transaction, answer: v16.StartTransactionResponse, memory: Memory
     """The 1.6 CSMS gave the transaction its number."""
     tx.tx16, tx.state, tx.confirmed = answer.transaction_id, "OPEN", True
     tx.unacknowledged.clear()
-    memory.name(tx)
+    memory.touch(tx)
 
 
 def _compose_start(
@@ -204,7 +205,7 @@ def _compose_start(
         timestamp=timestamp,
         reservation_id=tx.reservation_id,
     )
-    tx.start_request = msgspec.to_builtins(request)
+    tx.start_request = msgspec.Raw(encode(request))
 
 
 def _measure(
@@ -268,7 +269,7 @@ def _refused_before(call: v201.TransactionEventRequest, tx: Transaction) -> Info
 
 
 def _remember_answer(tx: Transaction, tag: str, info: v201.IdTokenInfo) -> None:
-    tx.token_status[tag.casefold()] = msgspec.to_builtins(info)
+    tx.token_status = {**tx.token_status, tag.casefold(): msgspec.to_builtins(info)}
 
 
 def _status(
@@ -295,7 +296,8 @@ def _keep(
     seq: int, response: v201.TransactionEventResponse, tx: Transaction, memory: Memory
 ) -> None:
     """Answer a repeat of this event from here (specification 1.6)."""
-    tx.answers[seq] = msgspec.to_builtins(response)
-    while len(tx.answers) > KEPT_ANSWERS:
-        del tx.answers[min(tx.answers)]
+    answers = {**tx.answers, seq: msgspec.to_builtins(response)}
+    while len(answers) > KEPT_ANSWERS:
+        del answers[min(answers)]
+    tx.answers = answers
     memory.touch(tx)

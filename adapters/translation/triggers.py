@@ -132,7 +132,7 @@ def v16_trigger(
         else v16.TriggerMessageResponse
     )
     if call.requested_message == "BootNotification":  # an accepted station refuses it (F06.FR.17)
-        if not memory.boot.request:
+        if not memory.boot.said:
             return answered("Rejected")
         memory.follow_ups.append(boot.replayed(memory))
         return answered("Accepted")

@@ -12,6 +12,7 @@ from adapters.translation.records import Transaction
 from adapters.translation.scalars import A_DAY, rfc3339, seconds
 
 TRY_AGAIN = 60.0
+QUEUE_TOLD = 120.0  # seconds for a station that is back to begin with what it kept
 
 
 def end_others(tx: Transaction, memory: Memory) -> Generator[Step, Any, None]:
@@ -37,8 +38,19 @@ def give_up(tx: Transaction, at: str, memory: Memory) -> Generator[Step, Any, No
         heard_at = tx.heard_at
         seq = tx.unacknowledged["stop"] = events.allocate(tx, memory)
         tx.heard_at = heard_at  # this number is not due to the station
+    try:
+        yield stops.told(tx, memory) or _invented(tx, at, seq, memory)
+    except Refusal as refusal:
+        if refusal.is_transient:
+            raise
+        memory.lose("dead_letter", "TransactionEvent")
+    stops.end(tx, v16.StopTransactionResponse(), memory)
+
+
+def _invented(tx: Transaction, at: str, seq: int, memory: Memory) -> v201.TransactionEventRequest:
+    """The end that nobody told: at its last reading, for another reason."""
     reading = [metering.register(int(Decimal(tx.last_reading)), "Transaction.End", at)]
-    request = v201.TransactionEventRequest(
+    return v201.TransactionEventRequest(
         event_type="Ended",
         timestamp=at,
         trigger_reason="AbnormalCondition",
@@ -47,13 +59,6 @@ def give_up(tx: Transaction, at: str, memory: Memory) -> Generator[Step, Any, No
         meter_value=reading if tx.last_reading != str(tx.meter_start) else None,
         offline=events.is_offline(at, memory),
     )
-    try:
-        yield request
-    except Refusal as refusal:
-        if refusal.is_transient:
-            raise
-        memory.lose("dead_letter", "TransactionEvent")
-    stops.end(tx, v16.StopTransactionResponse(), memory)
 
 
 def watched(memory: Memory) -> Start | None:
@@ -76,7 +81,8 @@ def _watch(limit: float, memory: Memory) -> Generator[Step, Any, None]:
     memory.unended_watched = True
     try:
         while (tx := _silent(memory)) is not None:
-            left = _heard_at(tx) + limit - memory.now
+            told = seconds(memory.before_connection) + QUEUE_TOLD
+            left = max(_heard_at(tx) + limit, told) - memory.now
             if left > 0:
                 yield Wait("never", min(left, A_DAY))
                 continue

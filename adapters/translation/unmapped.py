@@ -42,7 +42,7 @@ def forwarded(notification: Payload, memory: Memory) -> Generator[Step, Any, Non
         return
 
 
-def as_said(message: Payload, source: bytes) -> str:
+def as_said(message: Payload, source: msgspec.Raw) -> str:
     """A message as compact JSON, its fields in the order of its source if that says the same."""
     ours = encode(message)
     try:

@@ -4,7 +4,6 @@ from typing import Literal, TypeAlias
 
 from adapters.payload import (
     DateTime,
-    OneOrMore,
     String20,
     String25,
     String50,
@@ -183,10 +182,13 @@ class HeartbeatResponse(Payload16, frozen=True):
 
 
 class MeterValuesRequest(Payload16, frozen=True):
-    """The station sends readings of a connector; 0 is the main meter (section 4.7)."""
+    """The station sends readings of a connector; 0 is the main meter (section 4.7).
+
+    The schema wants one at least. Of a station that has no reading none may be left.
+    """
 
     connector_id: int
-    meter_value: OneOrMore[MeterValue]
+    meter_value: list[MeterValue]
     transaction_id: int | None = None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from adapters.payload import Payload
 from adapters.translation import replay, stand_in
+from adapters.translation.conversation import Refusal
 from adapters.translation.memory import Memory
 from gateway.core.exchange import Exchange
 from gateway.core.tally import Tally
@@ -19,7 +20,7 @@ class Buffer:
     """What is kept for one CSMS, and told it later."""
 
     def __init__(
-        self, csms: str, memory: Memory, tally: Tally, advance: Callable[[Exchange], None]
+        self, csms: str, memory: Memory, tally: Tally, advance: Callable[..., None]
     ) -> None:
         self._csms, self._memory, self._tally, self._advance = csms, memory, tally, advance
         self.current: Exchange | None = None  # tells the entry whose turn it is
@@ -35,7 +36,7 @@ class Buffer:
         memory.entries_waited = memory.station.next_journal_entry
         if not memory.offline_since:
             return
-        memory.outages = [*memory.outages[1 - KEPT_OUTAGES :], (memory.offline_since, now)]
+        memory.outages = (*memory.outages[1 - KEPT_OUTAGES :], (memory.offline_since, now))
         memory.offline_since = 0.0
         memory.say_statuses_again()
 
@@ -51,12 +52,14 @@ class Buffer:
         waits = bool(self._memory.journal) and isinstance(request, stand_in.IN_ORDER)
         return waits and exchange is not self.current
 
-    def answer(self, request: Payload, action: str) -> Payload:
-        """What a derived CALL is answered in the CSMS's place. Raises Refusal."""
+    def stand_in(self, exchange: Exchange, request: Payload) -> None:
+        """Answer a derived CALL in the CSMS's place, and have its conversation go on."""
         try:
-            return stand_in.answer(request, action, self._memory)
-        finally:
-            self._count()
+            response = self._answer(request, exchange.action)
+        except Refusal as refusal:
+            self._advance(exchange, error=refusal)
+        else:
+            self._advance(exchange, response)
 
     def held(self, call: Payload) -> Payload | None:
         """The answer to what a 2.0.1 station said, if that is kept as it is. Raises Refusal."""
@@ -66,6 +69,15 @@ class Buffer:
             return stand_in.held(call, self._memory)
         finally:
             self._count()
+
+    def went_on(self, exchange: Exchange) -> None:
+        """A conversation came to its end: perhaps the next of what waits can be told."""
+        if exchange is self.current:
+            self.current = None
+            self._count()
+        elif exchange.side is not None and exchange.action == "BootNotification":
+            self._memory.signal(replay.GO_ON)
+        self.tell()
 
     def tell(self) -> None:
         """Go on telling the CSMS what waits, as far as it goes without an answer."""
@@ -78,12 +90,13 @@ class Buffer:
             self._advance(self.current)
         self._is_looping = False
 
-    def told(self) -> None:
-        """The current entry has come to its end."""
-        self.current = None
-        self._count()
-
     def _count(self) -> None:
         counts, self._memory.journal_counts = self._memory.journal_counts, {}
         for what, count in counts.items():
             self._tally.journal[self._csms, what] += count
+
+    def _answer(self, request: Payload, action: str) -> Payload:
+        try:
+            return stand_in.answer(request, action, self._memory)
+        finally:
+            self._count()

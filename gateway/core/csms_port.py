@@ -50,6 +50,11 @@ class MannersPort(LegPort):
         super().ask(ask)
         self.turns.watch(self.now)
 
+    @property
+    def stands_in(self) -> bool:
+        """Whether this moment's answer is not the CSMS's."""
+        return self._undelivered.is_speaking
+
     def _asker(self, ask: Ask) -> Owner | None:
         """Who waits for its answer; nobody, if it has been answered here."""
         return turn_of(ask).owner

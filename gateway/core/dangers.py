@@ -3,7 +3,10 @@
 from collections.abc import Collection
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+import msgspec
+
 from adapters.frame import Version
+from adapters.payload import exact
 from adapters.translation.keys import says_where_to_connect
 from gateway.core.mender import Payload
 from gateway.core.urls import UrlRules, leads_here, shown, wrong_with
@@ -116,9 +119,11 @@ def _connected(data: Any, standing: Standing) -> Danger | None:
 
 
 def _lowered(value: str, standing: Standing) -> Danger | None:
-    if value.isdecimal() and len(value) < 4 and int(value) < standing.profile:
-        return Danger("lowers_profile", f"{standing.profile} to {int(value)}")
-    return None
+    try:  # 1.0 and 1e0 are integers of JSON, too
+        is_lower = exact(value) < standing.profile
+    except msgspec.ValidationError:
+        return None
+    return Danger("lowers_profile", f"{standing.profile} to {value[:20]}") if is_lower else None
 
 
 def _at(payload: Any, path: tuple[str, ...]) -> Any:

@@ -64,7 +64,7 @@ class Waits:
             self._alarm.no_later_than(at)
         return due
 
-    def woken(self, events: set[str]) -> list[Exchange]:
+    def woken(self, events: frozenset[str]) -> list[Exchange]:
         """Those whose event has come; they wait no longer."""
         woken = [exchange for _, event, exchange in self._rows if event in events]
         self._rows = [row for row in self._rows if row[1] not in events]

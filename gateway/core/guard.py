@@ -73,7 +73,7 @@ class Guard:
         self._is_translated = route.version != route.primary.version
         self._trust, self._learnt = trust.trust_in(records), trust.learnt_in(records)
         self._password = trust.shown_to(route.primary.name, records)
-        self._hashing: list[Errand] = []  # a deque of none is ten times as big
+        self._hashing: tuple[Errand, ...] = ()
         self.watched = WATCHED[self._version]
 
     def takes(self, call: Call, text: bytes, action: str) -> bool:
@@ -92,7 +92,7 @@ class Guard:
 
     def hashed(self, digest: str, over: str) -> None:
         """The password of the command that waits was hashed; `over` is the configured one."""
-        errand = self._hashing.pop(0)
+        errand, self._hashing = self._hashing[0], self._hashing[1:]
         before = self._learnt
         if before is None or before.over != over:
             before = trust.Learnt(over)
@@ -118,12 +118,12 @@ class Guard:
 
     def _dangers(self, order: Order) -> dict[int, Danger]:
         route = self._route
+        pins_root = route.options.pin_proxy_root == "on"
         if order.action == "DataTransfer":
-            carried = danger_in_transfer(order.payload, route.urls)
+            carried = danger_in_transfer(order.payload, route.urls, pins_root=pins_root)
             return {} if carried is None else {WHOLE: carried}
         least = max(route.security_profile, self._trust.profile)
         standing = Standing(least, self._trust.slots, route.urls)
-        pins_root = route.options.pin_proxy_root == "on"
         whole = danger_of(self._version, order.action, order.payload, standing, pins_root=pins_root)
         if whole is not None:
             return {WHOLE: whole}
@@ -191,7 +191,7 @@ class Guard:
         if waiting >= WAITING_COMMANDS:
             self._say(errand, f"{WAITING_COMMANDS} CALLs wait already")
         elif errand.password and self._route.learns_passwords:
-            self._hashing.append(errand)
+            self._hashing += (errand,)
             if len(self._hashing) == 1:
                 self._out.append(Learn(errand.password))
         else:

@@ -1,6 +1,7 @@
 """CALLs that quirks have answered here, and that do not go on."""
 
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 
@@ -37,8 +38,15 @@ class Local(Sparse):
     def _port(self, of: Caller) -> LegPort:
         return self._station if of == "station" else self._csms
 
-    def answered(self, of: Caller, here: Named[Here], call: Call, payload: Payload) -> bool:
-        """Whether a CALL was answered here."""
+    def answered(
+        self,
+        of: Caller,
+        here: Named[Here],
+        call: Call,
+        payload: Payload,
+        reply: Callable[[bytes], None] | None = None,
+    ) -> bool:
+        """Whether a CALL was answered here; by `reply`, in the station's words, if there is one."""
         known = self._known()
         for name, one in here:
             verdict = attempt(lambda one=one: one.heard(payload, known, call.message_id))  # type: ignore[misc]
@@ -48,7 +56,7 @@ class Local(Sparse):
                 continue
             if not self._report.tell(call.action, [(name, 1)]):
                 continue  # it only observes
-            self._give(of, call, verdict)
+            self._give(of, call, verdict, reply)
             return True
         return False
 
@@ -63,17 +71,18 @@ class Local(Sparse):
         while len(awaited) > MOST_AWAITED:
             del awaited[next(iter(awaited))]
 
-    def _give(self, of: Caller, call: Call, verdict: Verdict) -> None:
-        port = self._port(of)
+    def _give(
+        self, of: Caller, call: Call, verdict: Verdict, reply: Callable[[bytes], None] | None
+    ) -> None:
+        port = self._port(of) if reply is None else self._station
+        reply = reply or partial(port.answer, call.message_id)
         if verdict.same_as:
             twins = self._station.twins = self._station.twins or {}
             twins.setdefault(verdict.same_as, []).append(call.message_id)
         elif verdict.error:
-            version = port.line.version
-            port.answer(call.message_id, frame.emit_error(version, call.message_id, verdict.error))
+            reply(frame.emit_error(port.line.version, call.message_id, verdict.error))
         else:
-            text = frame.emit_result(call.message_id, encode(verdict.response or {}))
-            port.answer(call.message_id, text)
+            reply(frame.emit_result(call.message_id, encode(verdict.response or {})))
         if verdict.then is not None:
             action, payload = verdict.then
             self._known().note(action, payload, call.message_id)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
@@ -32,16 +32,23 @@ def opened(raw: bytes | msgspec.Raw) -> Payload | None:
         return None
 
 
+class Keeps(Protocol):
+    """Who remembers a station."""
+
+    def keep_counts(self) -> None: ...
+
+
 class Report(Sparse):
     """Where it is told what quirks did for one station."""
 
-    __slots__ = ("_out", "_tally", "fired", "has_counted", "observed", "would")
+    __slots__ = ("_out", "_tally", "fired", "has_counted", "kept_by", "observed", "would")
     fired: dict[str, int]  # by quirk, since the station connected
     would: dict[str, int]  # the same of those that are observed
 
     def __init__(self, out: list[Effect], tally: Tally) -> None:
         self._out, self._tally, self.has_counted = out, tally, False
         self.observed: frozenset[str] = frozenset()  # quirks that count what they would do
+        self.kept_by: Keeps | None = None
 
     def tell(self, key: str, done: list[tuple[str, int]]) -> bool:
         """Tell which quirks mended something; whether any did."""
@@ -51,14 +58,20 @@ class Report(Sparse):
                 self._out.append(Refused(STATION, "quirk_failed", name))
             elif name in self.observed:
                 self._tally.observed[name,] += count
-                self.has_counted = True
-                self.would[name] = self.would.get(name, 0) + count
+                self._count(self.would, name, count)
             else:
                 self._out.append(Mended(name, key, count))
-                self.has_counted = True
-                self.fired[name] = self.fired.get(name, 0) + count
+                self._count(self.fired, name, count)
                 is_mended = True
         return is_mended
+
+    def _count(self, counts: dict[str, int], name: str, count: int) -> None:
+        """Kept at 1, 2, 4, 8 and so on: after a kill -9 at least half is known, at no price."""
+        before = counts.get(name, 0)
+        counts[name] = after = before + count
+        self.has_counted = True
+        if self.kept_by is not None and after.bit_length() > before.bit_length():
+            self.kept_by.keep_counts()
 
     def unknown(self, key: str, place: str) -> None:
         """A payload breaks its schema, and no quirk knew why."""

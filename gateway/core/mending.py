@@ -9,6 +9,7 @@ from adapters import frame
 from adapters.frame import Call, CallError, CallResult, Message, Version
 from adapters.payload import encode
 from gateway.core import nameplates
+from gateway.core.commanding import opened_call
 from gateway.core.conformity import ACTIONS
 from gateway.core.effects import Effect, Paced
 from gateway.core.line import Alarm, Ask, Line
@@ -17,14 +18,16 @@ from gateway.core.mender import ANSWER, Mender, Payload, opened
 from gateway.core.outcomes import Outcomes
 from gateway.core.pacing import Pacer
 from gateway.core.port import LegPort, StationPort
-from gateway.core.prompting import Prompts
+from gateway.core.prompting import Prompts, Unheeded
 from gateway.core.reframing import Side, reframed
 from gateway.core.route import Route
 from gateway.core.tally import Tally
+from vendor_quirks.answers import Here
 from vendor_quirks.behaviour import BEHAVIOURS, Event, shown
 from vendor_quirks.compiled import Look, Repairs
 from vendor_quirks.gates import Gate
 from vendor_quirks.match import NONE, Nameplate
+from vendor_quirks.mending import Named
 from vendor_quirks.pace import NO_PACE
 from vendor_quirks.situation import Connector, Situation
 
@@ -43,8 +46,8 @@ class Dialect:
     __slots__ = (
         "_alarm", "_csms", "_from_csms", "_from_station", "_out", "_route", "_station",
         "_to_csms", "_to_station", "attentive", "csms_answers", "csms_looks", "doubted",
-        "has_changed", "local", "looks", "outcomes", "prompts", "registry", "remembered", "repairs",
-        "report", "situation",
+        "has_changed", "has_said", "local", "looks", "outcomes", "prompts", "registry",
+        "remembered", "repairs", "report", "situation",
     )  # fmt: skip
 
     def __init__(
@@ -62,7 +65,8 @@ class Dialect:
         self._route, self._station, self._csms = route, station, csms
         self._out, self._alarm = out, alarm
         self.registry, self.report = route.registry, station.report
-        self.has_changed = False
+        self.report.kept_by = self
+        self.has_changed = self.has_said = False
         self.prompts = Prompts(station, alarm, ids)
         self.remembered = nameplates.recalled(records, route, target)
         self.situation: Situation | None = None
@@ -119,6 +123,10 @@ class Dialect:
         self._station.speak(self._to_station, _settling(repairs))
         self._csms.speak(self._to_csms)
         self._station.commands, self._station.settled = repairs.commands, self._answered
+        # Between two versions a CALL of the CSMS is the station's only once it is translated.
+        is_between = route.version != route.primary.version
+        is_asked = is_between and any(of == "csms" for of, _ in repairs.answers)
+        self._station.stand_in = self._stood_in if is_asked else None
         self.doubted = self._csms.line if repairs.doubts_csms else None
         self._know(repairs)
         if repairs.pace != before:
@@ -139,6 +147,7 @@ class Dialect:
         status = frozenset({"StatusNotification"})
         self.attentive = self.attentive | status if pace.hold_until else self.attentive - status
         self._station.line.pacer = Pacer(pace, self._alarm, now) if pace != NO_PACE else None
+        self._station.line.go_on(now)  # what waited by the pace before has nobody else to wake it
         self._out.append(
             Paced(pace.ping_interval, pace.no_ping, pace.pong_required, pace.close_style)
         )
@@ -215,9 +224,27 @@ class Dialect:
             raw = msgspec.Raw(encode(payload))
             text = frame.emit_call(call.message_id, call.action, raw)
             call = Call(call.message_id, call.action, raw)
-        if look.here and self.local.answered("csms", look.here, call, payload):
+        here = look.here if self._station.stand_in is None else _of_csms(look.here)
+        if here and self.local.answered("csms", here, call, payload):
             return None
         return call, text
+
+    def _stood_in(self, ask: Ask) -> bool:
+        """Whether a translated CALL is answered in the station's place."""
+        here = self.repairs.answers.get(("csms", ask.action), ())
+        here = tuple(one for one in here if one not in _of_csms(here))
+        if not here or isinstance(ask.owner, Unheeded):
+            return False
+
+        def reply(text: bytes) -> None:
+            message = frame.parse(text)
+            assert not isinstance(message, Call), "it was made just now"
+            ask.owner.answered(ask, message, text)
+
+        call = Call(ask.message_id, ask.action, frame.EMPTY)
+        is_answered = self.local.answered("csms", here, call, opened_call(ask), reply)
+        self.has_said = bool(self.local.said)
+        return is_answered
 
     def csms_answer(
         self, ask: Ask, message: CallResult | CallError, text: bytes
@@ -280,8 +307,8 @@ class Dialect:
             kept.would = nameplates.added(kept.would, self.report.would)
         return nameplates.record_of(kept)
 
-    def ended(self) -> None:
-        """The station is gone: what its quirks did is worth keeping."""
+    def keep_counts(self) -> None:
+        """What the station's quirks did is worth keeping, at the latest when it is gone."""
         if self.report.has_counted:
             self.has_changed = True
 
@@ -297,6 +324,11 @@ class Dialect:
         self.outcomes.tick(now)
         if self._station.line.pacer is not None:
             self._station.line.go_on(now)
+
+
+def _of_csms(here: Named[Here]) -> Named[Here]:
+    """Those that are there for the faults of a CSMS, in whose words they are then."""
+    return tuple(one for one in here if one[0].startswith("csms."))
 
 
 def _settling(repairs: Repairs) -> frozenset[str]:

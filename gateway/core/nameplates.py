@@ -39,7 +39,7 @@ class Remembered(msgspec.Struct, omit_defaults=True):
 
     nameplate: Nameplate
     boot: msgspec.Raw = NO_BOOT  # as it came: who a station is told by
-    fired: dict[str, int] | None = None  # what each quirk did, in connections that are over
+    fired: dict[str, int] | None = None  # what each quirk did; of an open connection half or more
     would: dict[str, int] | None = None  # what those would have done that were only observed
     running: tuple[Transaction, ...] = ()  # where some quirk has to know
 
@@ -51,6 +51,8 @@ def recalled(records: dict[str, dict[str, bytes]], route: Route, target: str) ->
     if stored is None:
         return Remembered(plain)
     known = read(stored)
+    if known.nameplate.version != route.version:
+        known.boot = NO_BOOT  # what it told is known; those words are of the other version
     known.nameplate = msgspec.structs.replace(
         known.nameplate, identity=route.identity, version=route.version, path=target
     )

@@ -129,13 +129,14 @@ class LegPort:
 class StationPort(LegPort):
     """The station's end, where its own dialect is spoken: the last step out."""
 
-    __slots__ = ("_ids", "commands", "known", "report", "settled", "twins")
+    __slots__ = ("_ids", "commands", "known", "report", "settled", "stand_in", "twins")
 
     def __init__(self, line: Line, out: list[Effect], tally: Tally, ids: Iterator[str]) -> None:
         super().__init__(line, out, tally)
         self.report = Report(out, tally)
         self.commands = NO_COMMANDS
         self.known: Callable[[], Situation] = Situation
+        self.stand_in: Callable[[Ask], bool] | None = None  # answers CALLs in the station's place
         self.settled: Callable[[str, str, bytes], None] | None = None  # id, action, text
         self.twins: dict[str, list[str]] | None = None  # CALLs that get the answer of another one
         self._ids = ids
@@ -144,6 +145,8 @@ class StationPort(LegPort):
         """Send a CALL in the station's dialect, or what stands for it there."""
         if self.listener is not None:
             self.listener.station_asked(ask, self.now)
+        if self.stand_in is not None and self.stand_in(ask):
+            return
         if not (ask.action in self.commands and self._is_talked(ask)):
             super().ask(ask)
 

@@ -47,10 +47,17 @@ class Prompts:
     def _poll(self, repairs: Repairs, known: Situation, now: float, every: float) -> None:
         if now >= self._poll_at:
             self._poll_at = now + every
-            for running in known.open():
+            for running in () if self._waits else known.open():
                 asked = {"requestedMessage": "MeterValues", "connectorId": running.connector}
                 self._prompt(repairs, "prompt_meter_every", asked)
         self._alarm.no_later_than(self._poll_at)
+
+    @property
+    def _waits(self) -> bool:
+        """Whether it has yet to answer what it was asked: more would only pile up."""
+        line = self._station.line
+        asked = [line.open, *line.waiting] if line.open is not None else line.waiting
+        return any(isinstance(ask.owner, Unheeded) for ask in asked)
 
     def _prompt(self, repairs: Repairs, field: str, payload: dict[str, object]) -> None:
         message_id, pacer = next(self._ids), self._station.line.pacer
@@ -59,11 +66,11 @@ class Prompts:
         text = frame.emit_call(message_id, "TriggerMessage", encode(payload))
         names = repairs.paced.get(field, ())
         self._station.report.tell("TriggerMessage", [(name, 1) for name in names])
-        self._station.ask(Ask(message_id, "TriggerMessage", text, _Unheeded()))
+        self._station.ask(Ask(message_id, "TriggerMessage", text, Unheeded()))
 
 
-class _Unheeded:
-    """Owner of a CALL whose answer changes nothing."""
+class Unheeded:
+    """Owner of a CALL of the gateway's own, whose answer changes nothing."""
 
     def answered(self, ask: Ask, message: CallResult | CallError, text: bytes) -> None:
         """What was asked for comes, or it does not."""

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from math import inf
 
 from adapters import frame, v16, v201
-from adapters.frame import Call, CallError, CallResult, FrameError, Message
+from adapters.frame import Call, CallError, CallResult, FrameError
 from adapters.translation.memory import Memory
 from adapters.translation.scalars import counted_ids, random_ids
+from gateway.core import unframed
 from gateway.core.circles import emptied
 from gateway.core.csms_port import MannersPort, csms_port
 from gateway.core.effects import STATION, Close, Dial, Effect, Persist, Refused
@@ -19,8 +20,8 @@ from gateway.core.guard import Guard
 from gateway.core.line import Alarm, Line
 from gateway.core.mending import Dialect
 from gateway.core.passage import Passage
-from gateway.core.port import LegPort, StationPort
-from gateway.core.reframing import DROPPED, NULL, Side, number_of
+from gateway.core.port import StationPort
+from gateway.core.reframing import DROPPED, NULL, Side
 from gateway.core.relay import Relay
 from gateway.core.route import Route, Upstream
 from gateway.core.shadows.audience import TOLD_LATER, Audience
@@ -81,6 +82,8 @@ class Session:
         self._audience = Audience(
             route, self.dialect.boot, self._station, self._out, tally, self.alarm, ids
         )
+        if self._buffering or isinstance(self._csms, MannersPort):
+            self._audience.speaks_for_primary = self._speaks_for_primary
         self._audience.invite(route.shadows, records, now)
         carrier = self._relay or self._passage
         assert carrier is not None, "a session has one carrier"
@@ -135,10 +138,10 @@ class Session:
         except FrameError as error:
             mended = self.dialect.mended_frame("station", text)
             if mended is None:
-                self._bad_frame(self._station, self._station_line, error, now)
+                unframed.refused(error, self._station, self._station_line, self._out, now)
                 return
         if mended is not None:
-            message, text = self._renumbered(mended, text, self._station)
+            message, text = unframed.renumbered(mended, text, self._station)
             if message is DROPPED:
                 return
         if isinstance(message, Call):
@@ -179,9 +182,9 @@ class Session:
         except FrameError as error:
             mended = self.dialect.mended_frame("csms", text)
             if mended is None:
-                self._bad_frame(self._csms, self._csms_line, error, now)
+                unframed.refused(error, self._csms, self._csms_line, self._out, now)
                 return
-            message, text = self._renumbered(mended, text, self._csms)
+            message, text = unframed.renumbered(mended, text, self._csms)
         if not isinstance(message, Call):
             self._answer_heard(message, text, self._csms_line, now)
             return
@@ -202,15 +205,6 @@ class Session:
             self._relay.hear_call("csms", message)
         elif self._passage is not None:
             self._passage.hear_call("csms", message, text, action)
-
-    def _renumbered(
-        self, mended: tuple[Message, bytes], text: bytes, port: LegPort
-    ) -> tuple[Message, bytes]:
-        """A CALL whose id came as a number is answered with one."""
-        message = mended[0]
-        if isinstance(message, Call) and number_of(text) is not None:
-            port.numbered = {**(port.numbered or {}), message.message_id: None}
-        return mended
 
     def _said_here(self, now: float) -> None:
         """What the station is said to have said: a trigger's effect, or what it forgot."""
@@ -254,26 +248,6 @@ class Session:
         better, mended = self.dialect.mended_frame(side, text) or (message, text)
         return (message, text) if isinstance(better, Call) else (better, mended)
 
-    def _bad_frame(self, port: LegPort, line: Line, error: FrameError, now: float) -> None:
-        """Text that is no frame: answered as the leg's version prescribes (OCPP-J, 1.2)."""
-        self._out.append(Refused(line.leg, "bad_frame", f"{error.code}: {error.reason}"[:200]))
-        if error.message_id and (ask := line.take(error.message_id, now)) is not None:
-            broken = CallError(error.message_id, "InternalError", "the answer was no valid frame")
-            text = frame.emit_error(line.version, error.message_id, broken.code, broken.description)
-            ask.owner.answered(ask, broken, text)
-            line.go_on(now)
-            return
-        if error.message_id and error.code == "RpcFrameworkError":
-            return  # an answer, to nothing that is asked: nobody waits for one to it
-        if error.code == "FormatViolation" or (line.version == "2.0.1" and error.message_id):
-            answer = frame.emit_error(line.version, error.message_id, error.code, error.reason)
-        elif line.version == "2.0.1":
-            answer = frame.emit_error("2.0.1", "-1", "RpcFrameworkError")
-        else:
-            return  # 1.6 says nothing of it, so it is only counted
-        port.heard[error.message_id or "-1"] = "other"
-        port.answer(error.message_id or "-1", answer)
-
     def hashed(self, digest: str, over: str, now: float) -> list[Effect]:
         """The password of a Learn was hashed; `over` is the hash of the configured one."""
         self._at(now)
@@ -304,7 +278,11 @@ class Session:
                 self._desert(now)
             else:
                 self._end(self.route.primary.name, now)
-        elif self._buffering and self._relay is not None and not self._relay.is_deserted:
+        elif (
+            self._buffering
+            and self._relay is not None
+            and not self._relay.conversations.is_deserted
+        ):
             self._relay.csms_gone(now)
             self._csms_line.down()
             self._csms.forget()
@@ -322,10 +300,20 @@ class Session:
     def _buffering(self) -> bool:
         return self._relay is not None and self.route.options.link_policy == "buffer"
 
+    def _speaks_for_primary(self, is_in_order: bool) -> bool:
+        """Whether what the station is told now was decided here; events wait behind others."""
+        if isinstance(self._csms, MannersPort) and self._csms.stands_in:
+            return True
+        memory = self.memory if self._buffering else None
+        if memory is None:
+            return False
+        return memory.offline_since > 0 or (is_in_order and bool(memory.journal))
+
     def _desert(self, now: float) -> None:
         """The station goes, its CSMS stays: what it asks is answered with an error (19)."""
         assert self._relay is not None, "only who translates buffers"
-        self._relay.is_deserted = True
+        self._relay.conversations.is_deserted = True
+        self.dialect.keep_counts()
         self._station_line.down()
         self._station.forget()
         self._audience.end(now)
@@ -336,7 +324,7 @@ class Session:
         if self._is_over:
             return
         self._is_over = True
-        self.dialect.ended()
+        self.dialect.keep_counts()
         self._audience.end(now)
         names = sorted(self._audience.names)
         self._station_line.down()
@@ -352,6 +340,8 @@ class Session:
 
         So a fleet that has left is freed at once, not when the interpreter next looks for circles.
         """
+        if self._relay is not None:
+            emptied(self._relay.conversations)
         for part in (self.dialect, self._station, self._csms, self._audience, self._relay):
             emptied(part)
         self.alarm.at = inf
@@ -381,6 +371,9 @@ class Session:
 
     def _done(self) -> list[Effect]:
         """The effects of this step; what must be durable goes before what follows from it."""
+        if self.dialect.has_said:
+            self.dialect.has_said = False
+            self._said_here(self._station.now)
         effects = self._out.copy()
         self._out.clear()
         if self._is_plain and not self.dialect.has_changed:

@@ -12,7 +12,7 @@ import msgspec
 
 from adapters.payload import decoder
 from adapters.translation.keys import says_where_to_connect
-from gateway.core.dangers import Danger
+from gateway.core.dangers import ROOTS, Danger
 from gateway.core.mender import Payload
 from gateway.core.urls import UrlRules, leads_here, shown, wrong_with
 
@@ -32,15 +32,20 @@ _PAIR = re.compile(r"(?<!\w)(\w{4,50})\s?[=:]\s?([^\s,;&]+)")
 _as_anything = decoder(Any)
 
 
-def danger_in_transfer(payload: Payload, rules: UrlRules) -> Danger | None:
+def danger_in_transfer(
+    payload: Payload, rules: UrlRules, *, pins_root: bool = False
+) -> Danger | None:
     """Why a CSMS's DataTransfer should not reach the station."""
     vendor, message, data = (payload.get(name) for name in ("vendorId", "messageId", "data"))
     known = tuple(str(part).strip().casefold() for part in (vendor, message, data))
     if known in HARMFUL:
         return Danger("moves_away", HARMFUL[known])
+    texts = [*_texts(str(message or ""), data)]
+    if pins_root and (root := next((text for _, text in texts if text in ROOTS), "")):
+        return Danger("replaces_root", root)
     if known[0].startswith(STANDARD):
         return None
-    for name, text in _texts(str(message or ""), data):
+    for name, text in texts:
         if danger := _called(name, text, rules) or _written(text, rules):
             return danger
     return None

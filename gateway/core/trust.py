@@ -7,6 +7,7 @@ answer that is lost, and no crash, locks a station out.
 
 import binascii
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -94,11 +95,13 @@ def shown_to(csms: str, records: Mapping[str, Mapping[str, bytes]]) -> Credentia
 
 
 def password_in(name: str, value: Any) -> bytes:
-    """The password that a setting's value stands for.
+    """The password that a setting's value stands for; empty for what is none.
 
     A 1.6 AuthorizationKey is given in hex digits, and its bytes are the password (A00.FR.205);
     where a vendor wants plain text it is no hex. 2.0.1's is always text.
     """
+    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+        return b""
     text = str(value)
     if name == "authorizationkey" and len(text) <= 40:
         try:

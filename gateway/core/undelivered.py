@@ -37,6 +37,7 @@ class Undelivered:
     ) -> None:
         self._csms, self._version, self._out, self._tally = csms, version, out, tally
         self._stored = kept_in(stored)
+        self.is_speaking = False
         self._last = max((_number(key) for key in self._stored), default=0)
 
     def recalled(self) -> list[tuple[str, Call]]:
@@ -74,7 +75,9 @@ class Undelivered:
         text = frame.emit_result(ask.message_id, payload)
         message = frame.parse(text)
         assert not isinstance(message, Call), "it was made just now"
+        self.is_speaking = True
         ask.owner.answered(ask, message, text)
+        self.is_speaking = False
 
 
 def _number(key: str) -> int:

@@ -6,13 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
+from sys import intern
 from typing import TypeAlias
 
 import msgspec
 
 from gateway.store import Records, Row, StoreError
 
-Overlay: TypeAlias = defaultdict[str, dict[tuple[str, ...], Row]]  # identity -> (csms, key)
+# identity -> csms and key -> value. Most stations have the same keys, so both are one text, and
+# that text is one for all: the tuples and texts of ten thousand rows were megabytes.
+Overlay: TypeAlias = defaultdict[str, dict[str, bytes | None]]
+BETWEEN = "\0"
 
 # MIGRATIONS[n] leads from version n to version n + 1.
 MIGRATIONS = (
@@ -112,7 +116,8 @@ class SqliteFile:
         for csms, key, value in self.db.execute(select, (identity,)):
             records.setdefault(csms, {})[key] = value
         for overlay in (self.old, self.fresh):
-            for _, csms, key, value in overlay.get(identity, {}).values():
+            for place, value in overlay.get(identity, {}).items():
+                csms, key = place.split(BETWEEN, 1)
                 if value is not None:
                     records.setdefault(csms, {})[key] = value
                 elif csms in records:
@@ -156,7 +161,11 @@ class SqliteFile:
         """Write these stations' rows of `old` to their places, within a transaction."""
         if not identities:
             return
-        rows = [row for identity in reversed(identities) for row in self.old[identity].values()]
+        rows = [
+            (identity, *place.split(BETWEEN, 1), value)
+            for identity in reversed(identities)
+            for place, value in self.old[identity].items()
+        ]
         kept = [row for row in rows if row[3] is not None]
         for start in range(0, len(kept), SLICE):
             part = kept[start : start + SLICE]
@@ -175,8 +184,8 @@ class SqliteFile:
 
 def remember(overlay: Overlay, rows: list[Row]) -> None:
     """Lay rows over those that are there."""
-    for row in rows:
-        overlay[row[0]][row[1:3]] = row
+    for identity, csms, key, value in rows:
+        overlay[identity][intern(csms + BETWEEN + key)] = value
 
 
 def opened(path: Path) -> sqlite3.Connection:

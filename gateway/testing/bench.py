@@ -6,6 +6,7 @@ import msgspec
 
 from adapters.errors import PayloadError
 from adapters.frame import Version
+from adapters.payload import encode
 from adapters.translation import records
 from adapters.translation.memory import Memory
 from adapters.translation.options import Options
@@ -245,7 +246,8 @@ def _preloaded(pairing: str, config: dict[str, Any], state: dict[str, Any]) -> d
         return {}  # nothing is translated, so nothing is remembered
     accepted = state.get("accepted", True)
     kept: list[tuple[str, records.Record]] = []
-    boot = records.Boot(state.get("boot", {}), "Accepted" if accepted else "")
+    said = msgspec.Raw(encode(state.get("boot", {})))
+    boot = records.Boot(said, "Accepted" if accepted else "")
     kept.append(("boot", boot))
     topology = config.get("topology") or []
     rows = [] if topology == "discover" else [records.TopologyRow(

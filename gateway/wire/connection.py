@@ -41,6 +41,7 @@ class State(IntEnum):
 OPEN, CLOSING, CLOSED, GONE = State
 
 
+NOTHING_WAITS = bytearray()  # one for all: nothing is ever added to this one
 # Who sees what shadows decide: the station's route, what there was, and the Unix time.
 Witness: TypeAlias = Callable[[Route, Compared | Recorded, float], None]
 
@@ -103,7 +104,7 @@ class Connection:
         "_write_by",
         "behind",
         "decoder",
-
+        "from_client",
         "interest",
         "last_heard",
         "leg",
@@ -121,8 +122,9 @@ class Connection:
         self.sock, self.leg, self.role, self.owner, self._shared = sock, leg, role, owner, shared
         self.tls = isinstance(sock, ssl.SSLSocket)
         # A station is the client of its leg; on every other leg we are.
-        self.decoder = Decoder(from_client=role == "station", limit=shared.limits.message)
-        self.outbox = bytearray()
+        self.from_client = role == "station"
+        self.decoder: Decoder | None = None  # while bytes are here that are no whole message
+        self.outbox = NOTHING_WAITS
         self.state = OPEN
         self.paused = self._peer_closed = False
         self.behind = False  # more frames are here than one turn was enough for
@@ -181,6 +183,12 @@ class Connection:
             at = self._shared.clock() + min(patience.ping_interval, patience.pong_within)
             self._shared.timers.at(at, self)
 
+    def receive(self, data: bytes) -> None:
+        """Take in bytes that are not just one message, to be cut."""
+        if self.decoder is None:
+            self.decoder = Decoder(self.from_client, self._shared.limits.message)
+        self.decoder.receive(data)
+
     def close(self, code: int, reason: str = "") -> None:
         """Begin the closing handshake; does nothing once it has begun."""
         if self._abrupt:
@@ -223,6 +231,7 @@ class Connection:
         if self.outbox:
             self._write_by = self._shared.clock() + self._shared.limits.write_within
             return
+        self.outbox = NOTHING_WAITS
         self._write_by = inf
         self.watch_for()
         if self.state is CLOSED:
@@ -266,10 +275,10 @@ class Connection:
         return again
 
     def _ping(self) -> None:
-        self.send(framing.bare_ping(b"" if self.decoder.from_client else self._shared.keys.next()))
+        self.send(framing.bare_ping(b"" if self.from_client else self._shared.keys.next()))
 
     def _send_frame(self, opcode: int, payload: bytes) -> None:
-        mask = b"" if self.decoder.from_client else self._shared.keys.next()
+        mask = b"" if self.from_client else self._shared.keys.next()
         self.send(framing.encoded(opcode, payload, mask))
 
     def _end(self, state: State, payload: bytes) -> None:
@@ -290,7 +299,7 @@ class Connection:
         """
         if self.outbox:
             return
-        if self._peer_closed and self.decoder.from_client:
+        if self._peer_closed and self.from_client:
             self.break_off()
         elif not self._peer_closed and not self.tls:
             with suppress(OSError):
@@ -307,7 +316,7 @@ class Connection:
 
     def _keep(self, rest: bytes) -> None:
         """Keep what the socket did not take: nothing else may be sent before it."""
-        self.outbox += rest
+        self.outbox = bytearray(rest)
         self.owner.strained = True
         self._write_by = self._shared.clock() + self._shared.limits.write_within
         self._shared.timers.at(self._write_by, self)

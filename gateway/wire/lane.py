@@ -69,6 +69,7 @@ class Lane:
         self._tally, self._epoch, self._clock = tally, epoch, clock
         self._poller = poller or new_poller()
         self._shared = Watch(limits, tally, clock, self._poller, witness)
+        self._longest = limits.message
         self._by_fd: dict[int, Connection] = {}
         self._wake_fd = self.journal.receiver.fileno()
         self._poller.register(self._wake_fd, READ)
@@ -205,26 +206,30 @@ class Lane:
 
     def _take(self, connection: Connection, data: bytes, now: float) -> None:
         """Cut messages out of bytes: nearly always `data` is just one."""
-        decoder = connection.decoder
-        idle = not decoder.buffer and decoder.parts is None  # and no method call to find out
-        if idle and connection.state is OPEN and not connection.paused:
-            text = whole_text(data, decoder.from_client, decoder.limit)
+        if connection.decoder is None and connection.state is OPEN and not connection.paused:
+            from_client = connection.from_client
+            text = whole_text(data, from_client, self._longest)
             if text is not None:
                 connection.owner.hear(connection, text, data, now)
                 return
-            if is_bare_pong(data, decoder.from_client):  # a sign of life, and that was noted
+            if is_bare_pong(data, from_client):  # a sign of life, and that was noted
                 return
         if connection.state < CLOSED:
-            decoder.receive(data)
+            connection.receive(data)
             self._cut(connection, now)
 
     def _cut(self, connection: Connection, now: float) -> None:
         """The careful way: fragments, several frames at once, control frames, mistakes."""
+        decoder = connection.decoder
+        if decoder is None:
+            return
         try:
             for _ in range(A_SHADOWS_TURN if connection.role == "shadow" else TURN):
                 if connection.state >= CLOSED or connection.paused:
                     return
-                if (frame := connection.decoder.next()) is None:
+                if (frame := decoder.next()) is None:
+                    if decoder.idle:
+                        connection.decoder = None
                     return
                 self._frame(connection, *frame, now)
             connection.behind = True

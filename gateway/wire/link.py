@@ -146,7 +146,7 @@ class Link:
             return
         if now >= self._shared.inspect_at:
             telling.inspect(self, origin, text, self._shared, now)
-        self._frame = (text, raw, origin.decoder.from_client)
+        self._frame = (text, raw, origin.from_client)
         try:
             self._do(self.session.hear(origin.leg, text, now + self._epoch))
         except Exception:
@@ -253,7 +253,7 @@ class Link:
             elif (leg := self.legs.get(effect.leg)) is not None:
                 text, raw, from_client = self._frame
                 # Masked by the station, to be masked by us: its frame will do. Unmasked both: too.
-                if effect.text is text and raw and from_client is not leg.decoder.from_client:
+                if effect.text is text and raw and from_client is not leg.from_client:
                     leg.send(raw)
                 else:
                     leg.say(effect.text)

@@ -5,8 +5,8 @@ from typing import Protocol
 import structlog
 
 from gateway.core.ambiguity import has_names_twice
+from gateway.core.conversations import PAIRINGS
 from gateway.core.effects import Lost
-from gateway.core.relay import PAIRINGS
 from gateway.core.route import Route
 from gateway.wire.connection import INSPECT_EVERY, Connection, Watch
 

@@ -181,7 +181,7 @@ async def test_every_case_ends_as_the_standard_wants(is_server: bool) -> None:
 
 
 @pytest.mark.parametrize("is_server", [True, False], ids=["as-server", "as-client"])
-async def test_and_so_it_does_when_bytes_come_one_by_one(is_server: bool) -> None:
+async def test_every_case_ends_the_same_when_bytes_come_one_by_one(is_server: bool) -> None:
     for name, case in CASES.items():
         if sum(len(payload) for _, payload in case.sent) < 300:
             try:

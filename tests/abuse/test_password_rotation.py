@@ -56,7 +56,7 @@ def learnt(stage: Bench) -> Learnt:
     return found
 
 
-def test_it_is_durable_before_the_station_hears_of_it() -> None:
+def test_a_new_password_is_durable_before_the_station_hears_of_it() -> None:
     stage = bench()
     assert not stage.hear("backend", change())
     assert stage.effects == [Learn(NEW)]

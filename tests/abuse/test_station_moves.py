@@ -4,9 +4,10 @@ import base64
 import signal
 from typing import Any
 
+import msgspec
 import pytest
 
-from gateway.core.effects import Send
+from gateway.core.effects import Learn, Send
 from gateway.passwords import hashed
 from gateway.testing.bench import Bench
 from gateway.testing.fakes import CallFailed
@@ -66,6 +67,16 @@ def test_a_network_profile_that_leads_elsewhere_is_refused_and_one_that_leads_he
     assert guarded(bench) == [("lowers_profile", "SetNetworkProfile", "refused")]
     here = profile("wss://ocpp.example/x", security=3)
     assert to_station(bench.hear("backend", here)) == [here]
+
+
+@pytest.mark.parametrize("written", [b"1.0", b"1e0", b"10e-1"])
+def test_a_lower_profile_is_refused_however_its_number_is_written(written: bytes) -> None:
+    bench = Bench("same201", {}, urls=RULES, security_profile=2)
+    text = msgspec.json.encode(profile("wss://ocpp.example/x", security=1))
+    text = text.replace(b'"securityProfile":1', b'"securityProfile":%b' % written)
+    assert not to_station(bench.hear_text("backend", text))
+    setting = variables(("SecurityCtrlr", "SecurityProfile", written.decode()))
+    assert not to_station(bench.hear("backend", setting))
 
 
 def test_only_profiles_that_lead_here_may_be_given_priority_also_after_a_restart() -> None:
@@ -262,5 +273,15 @@ async def test_who_came_with_a_higher_profile_is_not_let_in_with_a_lower_one(sta
             with pytest.raises(RefusedError) as refused:
                 await stage.station(gateway, "CS-1", headers=headers)
             assert refused.value.status == 403
+            await station.call("Heartbeat", {})  # who was turned away ended nobody's connection
     await stage.station(gateway, "CS-2")
     await gateway.until("handshakes_total", 1, outcome="lower_profile")
+    assert '"outcome":"lower_profile"' in gateway.log
+
+
+@pytest.mark.parametrize("value", [{}, {"value": None}, {"value": True}, {"value": ["a"]}])
+def test_a_password_that_is_none_is_not_learnt(value: Any) -> None:
+    bench = Bench("same16", {}, learns_passwords=True)
+    change = [2, "1", "ChangeConfiguration", {"key": "AuthorizationKey"} | value]
+    assert to_station(bench.hear("backend", change)) == [change]
+    assert not [effect for effect in bench.effects if isinstance(effect, Learn)]

@@ -18,7 +18,7 @@ LIST: dict[int, tuple[str, dict[str, tuple[str, ...]]]] = {
     2: (
         "anything at all while a connection closes: no exception leaves it",
         {
-            "abuse/test_closing_races": ("in_whatever_order", "nor_while", "nor_pings"),
+            "abuse/test_closing_races": ("in_whatever_order", "what_comes", "pings_of_everyone"),
             "gateway/test_lane": ("nothing_breaks_whatever_comes_while",),
         },
     ),
@@ -82,7 +82,7 @@ LIST: dict[int, tuple[str, dict[str, tuple[str, ...]]]] = {
     ),
     13: (
         "Autobahn's classes 1 to 7, 9 and 10, in both roles",
-        {"abuse/test_autobahn": ("every_case", "and_so_it_does")},
+        {"abuse/test_autobahn": ("every_case_ends_as", "every_case_ends_the_same")},
     ),
     14: (
         "sending is interrupted anywhere: nothing follows a torn frame",
@@ -157,13 +157,13 @@ LIST: dict[int, tuple[str, dict[str, tuple[str, ...]]]] = {
     ),
     31: (
         "a hostile shadow: not one byte for the station, all of it recorded",
-        {"endtoend/test_hostile_shadow": ("its_commands", "it_may_be_hostile")},
+        {"endtoend/test_hostile_shadow": ("a_shadows_commands", "a_shadow_may_be_hostile")},
     ),
     32: (
         "a shadow that is dead, slow or wrong: not felt",
         {
             "abuse/test_shadow_latency": ("no_shadow_is_felt", "a_shadow_that_is_away"),
-            "endtoend/test_hostile_shadow": ("what_it_is_too_slow_for", "its_silence"),
+            "endtoend/test_hostile_shadow": ("what_a_shadow_is_too_slow_for", "a_shadows_silence"),
         },
     ),
     34: (
@@ -224,7 +224,7 @@ def test_nothing_of_the_list_is_forgotten() -> None:
 
 
 @pytest.mark.parametrize("number", LIST)
-def test_each_has_its_tests(number: int) -> None:
+def test_every_number_of_the_list_has_its_tests(number: int) -> None:
     what, files = LIST[number]
     assert what
     for name, beginnings in files.items():

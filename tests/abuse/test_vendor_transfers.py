@@ -125,3 +125,16 @@ def test_the_biggest_message_is_judged_in_a_moment(data: str) -> None:
     begun = time.process_time()
     danger_in_transfer({"vendorId": "x", "messageId": "y", "data": data}, RULES)
     assert time.process_time() - begun < 0.5
+
+
+@pytest.mark.parametrize("use", ["CSMSRootCertificate", "CentralSystemRootCertificate"])
+def test_no_other_root_is_installed_by_way_of_plug_and_charge(use: str) -> None:
+    data = msgspec.json.encode({"certificateType": use, "certificate": "x"}).decode()
+    call = {"vendorId": "org.openchargealliance.iso15118pnc", "messageId": "InstallCertificate"}
+    frame = [2, "1", "DataTransfer", call | {"data": data}]
+    bench = Bench("same16", {"pin_proxy_root": "on"})
+    assert bench.hear("backend", frame) == [
+        {"to": "backend", "frame": [3, "1", {"status": "Rejected"}]}
+    ]
+    assert guarded(bench) == [("replaces_root", "DataTransfer", "refused")]
+    assert to_station(Bench("same16", {}).hear("backend", frame)) == [frame]

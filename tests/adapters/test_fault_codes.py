@@ -21,7 +21,7 @@ REQUESTS = [("1.6", a) for a in v16.ACTIONS.values()] + [
     ("2.0.1", a) for a in v201.ACTIONS.values()
 ]
 # StopTransaction, which has the same elements, allows an empty one; then so does MeterValues here.
-EMPTY_ALLOWED = {("1.6", ".meterValue.sampledValue")}
+EMPTY_ALLOWED = {("1.6", ".meterValue"), ("1.6", ".meterValue.sampledValue")}
 CUT = {"vendorName", "techInfo", "meterType", "meterSerialNumber", "chargeBoxSerialNumber"}
 
 

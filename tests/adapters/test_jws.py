@@ -27,7 +27,7 @@ def test_a_signed_call_is_the_call_inside(flat: bool) -> None:
     assert out["frame"][2:] == ["SecurityEventNotification", event]
 
 
-def test_its_answer_is_not_signed() -> None:
+def test_the_answer_to_a_signed_call_is_not_signed() -> None:
     on = bench()
     (out,) = on.hear("charger", [2, "1", "Heartbeat-Signed", signed({})])
     assert out["frame"][2:] == ["Heartbeat", {}]

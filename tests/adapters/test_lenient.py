@@ -70,11 +70,27 @@ def test_a_fault_that_changes_no_meaning_is_repaired_and_declared(
     assert rule in [loss[0] for loss in known.losses]
 
 
-def test_an_operator_may_want_none_of_it() -> None:
+@pytest.mark.parametrize("said", ["1.0", "10e-1", "1E0", "0.1e1"])
+def test_a_whole_number_may_be_said_with_a_point(said: str) -> None:
+    known = memory()
+    text = msgspec.Raw(f'{{"evseId":{said},"connectorId":1}}'.encode())
+    request = lenient.request(text, v201.UnlockConnectorRequest, known)
+    assert (request.evse_id, known.losses) == (1, [])
+
+
+@pytest.mark.parametrize("said", ["1.5", "1e-400", "1e18", "-1e400"])
+def test_a_number_with_a_fraction_or_of_many_digits_is_no_integer(said: str) -> None:
+    text = msgspec.Raw(f'{{"evseId":{said},"connectorId":1}}'.encode())
     with pytest.raises(PayloadError):
+        lenient.request(text, v201.UnlockConnectorRequest, memory())
+
+
+def test_an_operator_may_want_such_faults_refused() -> None:
+    with pytest.raises(PayloadError) as caught:
         lenient.request(
             raw(START | {"connectorId": "1"}), v16.StartTransactionRequest, memory("off")
         )
+    assert caught.value.code == "TypeConstraintViolation"
 
 
 def test_an_answer_is_not_lost_for_a_field_too_many() -> None:
@@ -86,7 +102,10 @@ def test_an_answer_is_not_lost_for_a_field_too_many() -> None:
 
 def test_null_is_an_empty_payload() -> None:
     for lenience in ("on", "off"):
-        lenient.request(msgspec.Raw(b"null"), v16.HeartbeatRequest, memory(lenience))
+        known = memory(lenience)
+        empty = v16.HeartbeatRequest()
+        assert lenient.request(msgspec.Raw(b"null"), v16.HeartbeatRequest, known) == empty
+        assert known.losses == []
 
 
 def test_a_required_field_that_is_null_is_missing() -> None:

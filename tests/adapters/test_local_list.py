@@ -51,7 +51,7 @@ def test_a_201_station_without_local_lists_is_known_to_have_none(
     bench.event("proxy", "advance", seconds=0)
     assert bench.session is not None
     assert bench.session.memory is not None
-    bench.session.memory.device.available["LocalAuthListCtrlr"] = available
+    bench.session.memory.device.available = {"LocalAuthListCtrlr": available}
     said = asked(bench, "GetLocalListVersion", {})
     assert said[2] == (answer or "GetLocalListVersion")
 

@@ -21,6 +21,7 @@ Message: TypeAlias = type[payload.Payload]
 UNITS_16 = frozenset(get_args(v16.UnitOfMeasure))
 WIDER = {
     (v16.StopTransactionRequest, "unit"): ("one of", UNITS_16),
+    (v16.MeterValuesRequest, "meterValue"): ("array", 0, None),
     (v16.MeterValuesRequest, "sampledValue"): ("array", 0, None),
 }
 FREE = ("free object",)  # customData: vendorId and whatever the vendor likes
@@ -288,7 +289,7 @@ def test_a_number_that_no_meter_shows_is_refused(value: bytes) -> None:
 
 
 @pytest.mark.parametrize("value", [b"1e999999999", b"-1e-99", b"1e99999999999999999999999999"])
-def test_nor_may_free_content_hold_one(value: bytes) -> None:
+def test_such_a_number_is_refused_in_free_content_too(value: bytes) -> None:
     text = b'{"vendorId":"x","data":[%b]}' % value
     with pytest.raises(msgspec.ValidationError, match="plausible"):
         payload.decoder(v201.DataTransferRequest).decode(text)

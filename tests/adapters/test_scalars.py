@@ -35,6 +35,9 @@ NOW = seconds("2025-03-01T10:00:00Z")
         ("2025-03-01T10:00:00.123456789Z", "2025-03-01T10:00:00.123Z"),
         ("2025-03-01T10:00:00.9999Z", "2025-03-01T10:00:00.999Z"),
         ("0999-03-01T10:00:00.5Z", "0999-03-01T10:00:00.5Z"),
+        ("2025-03-01t10:00:00.5z", "2025-03-01T10:00:00.5Z"),  # RFC 3339 5.6
+        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"),  # a leap second is the next one
+        ("2017-01-01T00:59:60.25+01:00", "2017-01-01T00:00:00.25Z"),
     ],
 )
 def test_a_time_is_told_in_utc_with_its_digits(said: str, meant: str) -> None:
@@ -42,7 +45,18 @@ def test_a_time_is_told_in_utc_with_its_digits(said: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "1", "2025-13-01T10:00:00Z", "2025-03-01 25:00", "x" * 9999]
+    "text",
+    [
+        "",
+        "yesterday",
+        "1",
+        "2025-13-01T10:00:00Z",
+        "2025-03-01 25:00",
+        "x" * 9999,
+        "2025-03-01T10:60:60Z",
+        "2025-03-01T10:00:61Z",
+        "9999-12-31T23:59:60Z",
+    ],
 )
 def test_what_is_no_time_is_refused_in_a_few_words(text: str) -> None:
     with pytest.raises(PayloadError) as caught:

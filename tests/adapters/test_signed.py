@@ -170,3 +170,13 @@ def test_a_signature_of_201_becomes_a_sample_of_its_own() -> None:
         {"value": "5.5", "unit": "kWh"} | common,
         {"value": text, "format": "SignedData"} | common,
     ]
+
+
+def test_a_reading_has_the_unit_of_the_one_before_if_it_names_none() -> None:
+    text = 'OCMF|{"RD":[{"RV":1.5,"RU":"kWh"},{"RV":2.5}]}|{"SD":"0"}'
+    assert signed.ocmf_reading(text, is_first=False) == (Decimal("2.5"), "kWh")
+    assert signed.ocmf_reading('OCMF|{"RD":[{"RV":1.5},{"RV":2}]}|', is_first=False) == (
+        Decimal(2),
+        None,
+    )
+    assert signed.ocmf_reading('OCMF|{"RD":[{"RV":1.5},7]}|', is_first=False) is None

@@ -87,7 +87,7 @@ def place(component: str, where: str, variable: str, instance: str) -> dict[str,
 
 
 @pytest.mark.parametrize(("component", "where", "variable", "instance", "value"), FACTS)
-def test_it_is_told_without_asking_the_station(
+def test_what_is_known_here_is_told_without_asking_the_station(
     component: str, where: str, variable: str, instance: str, value: str
 ) -> None:
     asked = place(component, where, variable, instance)
@@ -101,7 +101,7 @@ def test_it_is_told_without_asking_the_station(
     ("component", "where", "variable", "instance", "value"),
     [row for row in FACTS if row[2] != "TxStartedMeasurands"],  # a station may have a key for it
 )
-def test_nobody_sets_it(
+def test_what_is_told_from_here_is_read_only(
     component: str, where: str, variable: str, instance: str, value: str
 ) -> None:
     asked = place(component, where, variable, instance)

@@ -81,7 +81,7 @@ async def charges_undisturbed(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("version", COMMANDS)
-async def test_its_commands_are_answered_by_a_station_that_is_not_there(
+async def test_a_shadows_commands_are_answered_by_a_station_that_is_not_there(
     stage: Stage, version: str
 ) -> None:
     scene = gateway, _, shadow, _ = await beside(stage, version)
@@ -102,7 +102,7 @@ async def test_its_commands_are_answered_by_a_station_that_is_not_there(
 
 
 @pytest.mark.parametrize("version", COMMANDS)
-async def test_its_silence_is_counted(stage: Stage, version: str) -> None:
+async def test_a_shadows_silence_is_counted(stage: Stage, version: str) -> None:
     scene = gateway, _, shadow, _ = await beside(stage, version, timeouts="call = 0.3")
     await shadow.talker("CS-1")
     await charges_undisturbed(scene)
@@ -112,7 +112,7 @@ async def test_its_silence_is_counted(stage: Stage, version: str) -> None:
     )
 
 
-async def test_what_it_is_too_slow_for_is_dropped_and_counted(stage: Stage) -> None:
+async def test_what_a_shadow_is_too_slow_for_is_dropped_and_counted(stage: Stage) -> None:
     scene = gateway, _, shadow, station = await beside(stage, "1.6")
     await shadow.talker("CS-1")
     await charges_undisturbed(scene)
@@ -212,7 +212,7 @@ BEHAVIOURS: dict[str, tuple[Behaviour, str, dict[str, str]]] = {
 
 @pytest.mark.parametrize("version", COMMANDS)
 @pytest.mark.parametrize("name", BEHAVIOURS)
-async def test_it_may_be_hostile(
+async def test_a_shadow_may_be_hostile(
     stage: Stage, nursery: trio.Nursery, name: str, version: str
 ) -> None:
     behave, metric, labels = BEHAVIOURS[name]
@@ -233,7 +233,7 @@ async def memory(gateway: Gateway) -> float:
     return float(found[1])
 
 
-async def test_it_may_be_away(stage: Stage) -> None:
+async def test_a_shadow_may_be_away(stage: Stage) -> None:
     scene = gateway, _, shadow, station = await beside(stage, "2.0.1")
     end = await shadow.connection("CS-1")
     shadow.status = 503

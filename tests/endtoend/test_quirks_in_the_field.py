@@ -280,19 +280,21 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Co
 @pytest.mark.parametrize(
     "name", [*PARTS, *CARRIED, *OBSERVED, *(scene.__name__ for scene in SCENES)]
 )
-def test_it_goes_as_its_case_says(played: tuple[dict[str, Any], Counts], name: str) -> None:
+def test_every_quirk_acts_over_sockets_as_its_case_says(
+    played: tuple[dict[str, Any], Counts], name: str
+) -> None:
     error = played[0][name]
     if error is not None:
         raise error
 
 
 @pytest.mark.parametrize("quirk", sorted({part.quirk.name for part in PARTS.values()}))
-def test_what_it_did_was_counted(played: tuple[dict[str, Any], Counts], quirk: str) -> None:
+def test_what_a_quirk_mended_was_counted(played: tuple[dict[str, Any], Counts], quirk: str) -> None:
     assert played[1].of("quirk_repairs_total", quirk=quirk) >= 1
 
 
 @pytest.mark.parametrize("quirk", sorted({part.quirk.name for part in OBSERVED.values()}))
-def test_what_it_would_have_done_was_counted(
+def test_what_an_observed_quirk_would_have_mended_was_counted(
     played: tuple[dict[str, Any], Counts], quirk: str
 ) -> None:
     assert played[1].of("quirk_observed_total", quirk=quirk) >= 1

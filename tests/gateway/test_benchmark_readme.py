@@ -30,8 +30,10 @@ def test_a_readme_without_marks_is_left_alone() -> None:
         rewritten("before and after", iter(["new"]))
 
 
-def test_ours_has_them() -> None:
-    rewritten(README.read_text("utf-8"), iter([]))
+def test_our_own_readme_has_the_marks_and_figures_between_them() -> None:
+    old = README.read_text("utf-8")
+    new = rewritten(old, iter([]))
+    assert len(new.splitlines()) + 10 < len(old.splitlines())
 
 
 def test_the_newest_whole_result_counts_and_what_is_missing_is_named(tmp_path: Path) -> None:

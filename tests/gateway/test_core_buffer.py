@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from gateway.core import nameplates
 from gateway.testing import Bench
 
 AWAY = {"link_policy": "buffer", "offline_unknown": "Accepted"}
@@ -196,3 +197,13 @@ def test_a_long_journal_of_nothing_to_tell_is_told_without_deep_recursion() -> N
         tell(bench, "TransactionEvent", payload | {"transactionInfo": {"transactionId": "t"}})
     heard(bench)
     assert happened(bench)["replayed"] == 800
+
+
+def test_what_quirks_did_is_kept_when_a_station_leaves_whose_csms_stays() -> None:
+    bench = Bench("A", AWAY)
+    flawed = {"connectorId": 1, "errorCode": "NoError", "status": "Available", "info": ""}
+    for number in range(3):
+        bench.hear("charger", [2, f"{number}", "StatusNotification", flawed])
+    bench.event("charger", "disconnect")
+    kept = nameplates.read(bench.shelf.records[nameplates.OURS][nameplates.KEY])
+    assert kept.fired == {"shared.empty-optional-text": 3}

@@ -101,3 +101,12 @@ def test_an_error_in_answer_to_what_nobody_asked_for_stays_here() -> None:
     said = bench.hear("backend", [3, out["frame"][1], accepted])
     (zero,) = [out["frame"] for out in said if out["to"] == "backend"]
     assert bench.hear("backend", [4, zero[1], "InternalError", "", {}]) == []
+
+
+def test_a_broken_call_is_no_answer_to_a_command_that_bears_the_same_id() -> None:
+    bench = Bench("same16", {})
+    bench.hear("backend", [2, "5", "ClearCache", {}])
+    (out,) = bench.hear_text("charger", b'[2,"5","Heartbeat"]')
+    assert (out["to"], out["frame"][:3]) == ("charger", [4, "5", "FormationViolation"])
+    (out,) = bench.hear("charger", [3, "5", {"status": "Accepted"}])
+    assert out == {"to": "backend", "frame": [3, "5", {"status": "Accepted"}]}

@@ -164,9 +164,10 @@ def test_what_was_accepted_has_to_show(
     assert counted(pairing, asked, given, said, 601) == ({(asked[0],): 1} if times else {})
 
 
-def test_it_is_not_counted_before_its_time() -> None:
+def test_what_does_not_show_is_counted_when_its_time_is_over_and_not_before() -> None:
     asked = ("TriggerMessage", BEAT)
     assert counted("same16", asked, ACCEPTED, [], 59) == {}
+    assert counted("same16", asked, ACCEPTED, [], 61) == {("TriggerMessage",): 1}
 
 
 def test_a_later_command_for_the_same_place_is_what_counts() -> None:

@@ -77,6 +77,7 @@ def test_the_page_is_whole_loads_nothing_and_runs_nothing(file: EvidenceFile) ->
 
 def test_every_bar_of_the_charts_is_within_its_picture(file: EvidenceFile) -> None:
     pictures = re.findall("<svg.*?</svg>", page.shown(report(file)), re.S)
+    assert pictures
     for picture in map(ElementTree.fromstring, pictures):
         _, _, wide, high = map(float, picture.attrib["viewBox"].split())
         bars = picture.findall("{*}rect")

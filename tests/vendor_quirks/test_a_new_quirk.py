@@ -28,9 +28,9 @@ def copied(folder: Path) -> None:
     shutil.copy(ROOT / "pyproject.toml", folder)
 
 
-def walked(folder: Path) -> subprocess.CompletedProcess[str]:
-    """The walk over the case files there."""
-    chosen = [f"tests/vendor_quirks/test_cases.py::{test}" for test in TESTS]
+def walked(folder: Path, *tests: str) -> subprocess.CompletedProcess[str]:
+    """These tests of the case files there."""
+    chosen = [f"tests/vendor_quirks/test_cases.py::{test}" for test in tests]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *chosen]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
 
@@ -49,14 +49,18 @@ def test_two_files_are_all_that_it_takes(tmp_path: Path) -> None:
     for path, text in files.items():
         assert not (tmp_path / path).exists()
         (tmp_path / path).write_text(text, "utf-8")
-    done = walked(tmp_path)
+    done = walked(tmp_path, *TESTS)
     assert done.returncode == 0, done.stdout
 
 
-@pytest.mark.parametrize("left_out", [".txt", ".py"])
-def test_one_of_them_is_not_enough(tmp_path: Path, left_out: str) -> None:
+@pytest.mark.parametrize(("left_out", "notices"), [(".txt", TESTS[0]), (".py", TESTS[-1])])
+def test_neither_the_data_nor_the_case_alone_is_enough(
+    tmp_path: Path, left_out: str, notices: str
+) -> None:
     copied(tmp_path)
     for path, text in told().items():
         if not path.endswith(left_out):
             (tmp_path / path).write_text(text, "utf-8")
-    assert walked(tmp_path).returncode != 0
+    done = walked(tmp_path, notices)
+    assert done.returncode == 1, "it ran, and failed"
+    assert NAME in done.stdout

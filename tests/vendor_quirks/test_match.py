@@ -256,7 +256,7 @@ def test_the_paces_of_several_quirks_become_the_strictest() -> None:
     assert pace == Pace(min_gap=1.0, ping_interval=20.0, hold_until="first_status")
 
 
-def test_it_is_told_by_what_a_quirk_was_recognised() -> None:
+def test_the_evidence_names_by_what_a_quirk_was_recognised() -> None:
     wallbox = next(one for one in QUIRKS if one.name == NO_BOOT)
     told = evidence(wallbox, WALLBOX)
     assert told == ("vendor=Wall Box Chargers", "firmware_from=6", "firmware_before=7")

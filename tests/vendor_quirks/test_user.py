@@ -133,6 +133,17 @@ def test_a_file_can_say_every_hook() -> None:
             "above",
         ),
         (('do = "AnswerHere"', 'do = "exec"'), "quirk[0].answer_here[0].do", "AnswerHere"),
+        (('do = "AnswerHere"', 'do = ["exec"]'), "quirk[0].answer_here[0].do", "AnswerHere"),
+        (
+            ('["$absent", "Energy.Active.Import.Register"]', "{ none_of = 5 }"),
+            "quirk[0].from_station.where.measurand",
+            "a list of words",
+        ),
+        (
+            ('["$absent", "Energy.Active.Import.Register"]', "{ none_of = [[5]] }"),
+            "quirk[0].from_station.where.measurand",
+            "a list of words",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_by_the_path_of_its_key(
@@ -143,6 +154,20 @@ def test_what_is_wrong_is_told_by_the_path_of_its_key(
         parsed(WHOLE.replace(*change, 1))
     assert caught.value.key == key
     assert expected in caught.value.expected
+
+
+def test_a_name_that_stands_twice_in_a_file_is_told() -> None:
+    with pytest.raises(QuirkError) as caught:
+        parsed(HEAD + HEAD)
+    assert caught.value.key == "quirk[1].name"
+
+
+@pytest.mark.parametrize("given", ["['trimmed']", "{ a = 1 }", "3"])
+def test_a_function_that_is_no_name_is_told(given: str) -> None:
+    part = "[[quirk.from_station]]\nactions = ['Heartbeat']\ndo = 'ValueOf'\nkey = 'a'"
+    with pytest.raises(QuirkError) as caught:
+        parsed(f"{HEAD}{part}\nmend = {given}")
+    assert caught.value.key == "quirk[0].from_station[0].mend"
 
 
 def test_a_users_quirk_of_a_known_name_takes_the_place_of_ours() -> None:

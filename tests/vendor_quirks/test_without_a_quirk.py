@@ -2,6 +2,8 @@
 
 import base64
 
+import pytest
+
 from gateway.wire.handshake import basic_credentials, parse_request
 
 REQUEST = b"\r\n".join(
@@ -12,15 +14,18 @@ REQUEST = b"\r\n".join(
         b"Connection: Upgrade",
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
         b"Sec-WebSocket-Version: 13",
-        b"Origin: file://",
+        b"Origin: %b",
         b"",
         b"",
     ]
 )
 
 
-def test_whatever_a_station_says_is_its_origin_it_is_let_in() -> None:
-    assert parse_request(REQUEST) is not None
+@pytest.mark.parametrize("origin", [b"file://", b"null", b"", b"http://another.example"])
+def test_whatever_a_station_says_is_its_origin_it_is_let_in(origin: bytes) -> None:
+    request = parse_request(REQUEST % origin)
+    assert request is not None
+    assert request.target == "/ocpp/CS1"
 
 
 def test_a_colon_in_the_identity_is_not_where_the_password_begins() -> None:

@@ -41,10 +41,10 @@ MATCHED = Outcome("matched")
 class Answer:
     """One CSMS's answer; its payload is decoded once, and only if somebody looks into it."""
 
-    __slots__ = ("_fields", "at", "message")
+    __slots__ = ("_fields", "at", "is_ours", "message")
 
-    def __init__(self, message: Message, at: float) -> None:
-        self.message, self.at = message, at
+    def __init__(self, message: Message, at: float, *, is_ours: bool = False) -> None:
+        self.message, self.at, self.is_ours = message, at, is_ours
         self._fields: dict[str, Any] | None = None
 
     @property
@@ -69,13 +69,16 @@ class Answer:
     @property
     def is_missing(self) -> bool:
         """Whether this is what the gateway says for a CSMS that said nothing."""
-        message = self.message
-        return isinstance(message, CallError) and message.description.startswith(NO_ANSWER)
+        if self.is_ours or isinstance(self.message, CallResult):
+            return self.is_ours
+        return self.message.description.startswith(NO_ANSWER)
 
 
 def compared(action: str, primary: Answer, shadow: Answer, setting: Setting) -> Outcome:
     """Whether both decided the same."""
     left, right = primary.message, shadow.message
+    if primary.is_missing:
+        return Outcome("not_comparable", "S3", ("no answer of the primary",))
     if isinstance(left, CallError) or isinstance(right, CallError):
         return _of_errors(action, primary, shadow)
     if bytes(left.payload) == bytes(right.payload):
@@ -90,8 +93,6 @@ def compared(action: str, primary: Answer, shadow: Answer, setting: Setting) -> 
 
 def _of_errors(action: str, primary: Answer, shadow: Answer) -> Outcome:
     left, right = primary.message, shadow.message
-    if primary.is_missing:
-        return Outcome("not_comparable", "S3", ("no answer of the primary",))
     if isinstance(left, CallError) and isinstance(right, CallError):
         is_same = TO_201.get(left.code, left.code) == TO_201.get(right.code, right.code)
         return MATCHED if is_same else Outcome("mismatched", "S2", ("code",))

@@ -8,7 +8,7 @@ import msgspec
 
 from adapters import frame
 from adapters.errors import PayloadError
-from adapters.frame import Call, CallError, CallResult, Version
+from adapters.frame import Call, CallError, CallResult, FrameError, Version
 from adapters.payload import decoder, exact
 from adapters.translation.scalars import seconds
 from gateway.core.comparison.answers import BROKEN
@@ -21,6 +21,11 @@ NAME = re.compile(rb'"transactionId"\s*:\s*"([^"\\]{1,36})"')
 UPDATED = re.compile(rb'"eventType"\s*:\s*"Updated"')
 ACTIONS = frozenset({"StartTransaction", "MeterValues", "StopTransaction", "TransactionEvent"})
 _decode = decoder(dict[str, Any]).decode
+# What no schema allows: whatever of it was expected to be something else.
+ODD = (
+    *BROKEN, FrameError, PayloadError, ArithmeticError, TypeError, ValueError, LookupError,
+    AttributeError,
+)  # fmt: skip
 
 
 class Part(msgspec.Struct, frozen=True, gc=False):
@@ -43,13 +48,17 @@ class Part(msgspec.Struct, frozen=True, gc=False):
 
 
 class Book:
-    """Turns what one leg took into parts of records. Keeps no more than counts of samples."""
+    """Turns what one leg took into parts of records. Keeps no more than counts of samples.
 
-    __slots__ = ("_samples", "version")
+    Most stations have one transaction at a time: those of the others lie in a dict, if there are.
+    """
+
+    __slots__ = ("_count", "_native", "_others", "version")
 
     def __init__(self, version: Version) -> None:
         self.version = version
-        self._samples: dict[str, int] = {}  # the oldest first
+        self._native, self._count = "", 0  # the transaction that was sampled last
+        self._others: dict[str, int] | None = None  # the oldest first
 
     def took(self, action: str, text: bytes, answer: CallResult | CallError) -> Part | None:
         """The peer answered one of ACTIONS; what that says of a session.
@@ -72,14 +81,30 @@ class Book:
             if action == "StartTransaction":
                 return self._started(given, _decode(answer.payload))
             return self._stopped(given)
-        except (*BROKEN, PayloadError, ArithmeticError, TypeError, KeyError, AttributeError):
+        except ODD:
             return None  # a peer's own fancy: it is compared, but not billed by
 
     def sampled(self, native: str) -> None:
         """The peer took samples of that transaction."""
-        self._samples[native] = self._samples.get(native, 0) + 1
-        if len(self._samples) > KEPT:
-            del self._samples[next(iter(self._samples))]
+        if native != self._native:
+            self._turn_to(native)
+        self._count += 1
+
+    def _turn_to(self, native: str) -> None:
+        others = self._others or {}
+        if self._count:
+            others[self._native] = self._count
+            if len(others) >= KEPT:
+                del others[next(iter(others))]
+        self._native, self._count = native, others.pop(native, 0)
+        self._others = others or None
+
+    def _counted(self, native: str) -> int:
+        """How many samples an ended transaction had."""
+        if native != self._native:
+            self._turn_to(native)
+        count, self._count = self._count, 0
+        return count
 
     def _started(self, given: dict[str, Any], said: dict[str, Any]) -> Part:
         return Part(
@@ -97,7 +122,7 @@ class Book:
             ended=seconds(given["timestamp"]),
             meter_stop=exact(str(given["meterStop"])),
             reason=_short(given.get("reason", "Local")),
-            samples=self._samples.pop(native, 0),
+            samples=self._counted(native),
         )
 
     def _event(self, given: dict[str, Any]) -> Part:
@@ -113,7 +138,7 @@ class Book:
                 ended=at,
                 meter_stop=registers[-1] if registers else None,
                 reason=_short(info.get("stoppedReason", "Local")),
-                samples=self._samples.pop(native, 0),
+                samples=self._counted(native),
             )
         return Part(
             native=native,

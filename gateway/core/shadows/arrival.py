@@ -45,7 +45,7 @@ class Arrival:
 
     def __init__(self, name: str, world: World, ids: Ids, outbox: Outbox, now: float) -> None:
         self._name, self._world, self._ids, self._outbox = name, world, ids, outbox
-        self._told: list[str] = []  # transactions of 2.0.1 that it knows of
+        self._told: tuple[str, ...] = ()  # transactions of 2.0.1 that it knows of
         self._retry_at = 0.0
         self.is_accepted = True
         # Whether something of this connection was not told; not so if the shadow comes at once.
@@ -71,11 +71,11 @@ class Arrival:
     def told(self, heard: Heard) -> None:
         """The shadow hears this."""
         if heard.begins and heard.transaction:
-            self._told = [*self._told[1 - OPEN :], heard.transaction]
+            self._told = (*self._told[1 - OPEN :], heard.transaction)
         elif heard.ends and heard.transaction in self._told:
-            self._told.remove(heard.transaction)
+            self._told = tuple(name for name in self._told if name != heard.transaction)
 
-    def booted(self, pair: Pair, answer: Answer) -> None:
+    def booted(self, answer: Answer) -> None:
         """The shadow answered a BootNotification."""
         try:
             said = {} if isinstance(answer.message, CallError) else answer.fields
@@ -84,12 +84,15 @@ class Arrival:
         self.is_accepted = said.get("status") == "Accepted"
         if self.is_accepted:
             self._retry_at = 0.0
-            if pair.is_synthetic:
-                self._tell_rest(answer.at)
+            self._tell_rest(answer.at)
             return
         wait = said.get("interval")
         seconds = float(wait) if type(wait) is int and 0 < wait < LONGEST_RETRY else 0.0
-        self._retry_at = answer.at + max(seconds, SHORTEST_RETRY)
+        self.retry(answer.at, seconds)
+
+    def retry(self, now: float, seconds: float = 0.0) -> None:
+        """The shadow did not accept the station, or said nothing: it hears of it again."""
+        self._retry_at = now + max(seconds, SHORTEST_RETRY)
         self._world.alarm.no_later_than(self._retry_at)
 
     def tick(self, now: float) -> None:

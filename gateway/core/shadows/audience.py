@@ -17,7 +17,6 @@ from gateway.core.shadows.desk import commanded
 from gateway.core.shadows.seen import NOTED, TOLD_LATER, Heard, Seen
 from gateway.core.shadows.shadow import Shadow
 from gateway.core.tally import Tally
-from vendor_quirks.match import NONE
 
 INTERNAL_ERROR, NORMAL = 1011, 1000  # RFC 6455 section 7.4.1
 UNANSWERED = 64  # CALLs about transactions that the primary has yet to answer
@@ -29,8 +28,8 @@ class Audience:
     """The shadows that hear a station, and what was seen of it. Listener of its port."""
 
     __slots__ = (
-        "_books", "_invited", "_now", "_out", "_route", "_shared", "_station", "_tally",
-        "_unanswered", "is_there", "names", "seen",
+        "_books", "_invited", "_out", "_route", "_shared", "_station", "_tally",
+        "_unanswered", "is_there", "names", "seen", "speaks_for_primary",
     )  # fmt: skip
 
     def __init__(
@@ -47,10 +46,11 @@ class Audience:
         self.seen = Seen(route.version, boot)
         self._shared = (alarm, ids)  # with the shadows
         self._invited: tuple[Shadow, ...] = ()
-        self.names = NONE  # of all that were ever invited
+        self.names: tuple[str, ...] = ()  # of all that were ever invited
         self._books: tuple[Book, Book] | None = None  # the station's, the primary's
-        self._now = 0.0
         self.is_there = False
+        # Whether what the station is answered just now is the gateway's own word
+        self.speaks_for_primary: Callable[[bool], bool] | None = None
 
     def invite(
         self, upstreams: Iterable[Upstream], records: dict[str, dict[str, bytes]], now: float
@@ -70,7 +70,7 @@ class Audience:
         for name, upstream in wanted.items():
             if name not in there:
                 there[name] = Shadow(upstream, world, records.get(name, {}), now)
-        self.names |= there.keys()
+        self.names += tuple(name for name in there if name not in self.names)
         self._invited = tuple(there.values())
         self.is_there = bool(self._invited)
         self._station.listener = self if self.is_there else None
@@ -82,7 +82,6 @@ class Audience:
 
     def station_called(self, call: Call, action: str, now: float) -> None:
         """The station says something."""
-        self._now = now
         heard = Heard(call, action, now)
         if action in NOTED:
             self._contained(None, self.seen.heard, heard)
@@ -104,7 +103,9 @@ class Audience:
         """What the primary decided."""
         message = frame.parse(text)
         assert not isinstance(message, Call), "an answer is no CALL"
-        answer = Answer(message, now)
+        speaks = self.speaks_for_primary
+        is_ours = speaks is not None and speaks(self.is_there and message_id in self._unanswered)
+        answer = Answer(message, now, is_ours=is_ours)
         if self.seen.awaits:
             self._contained(None, self.seen.answered, message_id, answer)
         if not self.is_there:
@@ -112,6 +113,8 @@ class Audience:
                 self._station.listener = None
             return
         if (heard := self._unanswered.pop(message_id, None)) is not None:
+            if not self._unanswered:
+                self._unanswered = {}  # one that held something takes its room still
             self._contained(None, self._record, heard, message)
         for shadow in self._invited:
             self._contained(shadow, shadow.primary_answered, message_id, answer)

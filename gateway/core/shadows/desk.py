@@ -12,6 +12,7 @@ from gateway.core.comparison.commands import Command, Paired, Window
 from gateway.core.comparison.rules import Setting
 from gateway.core.exchange import Exchange
 from gateway.core.line import Alarm, Ask
+from gateway.core.prompting import Unheeded
 from gateway.core.redaction import redacted_secrets
 from gateway.core.route import Shadowing
 from gateway.core.shadows import virtual
@@ -29,6 +30,8 @@ def commanded(version: Version, ask: Ask, at: float) -> Command | None:
     context = ask.context
     if isinstance(context, tuple) and isinstance(context[0], Exchange) and context[0].side is None:
         return None  # the translation wants to know something
+    if isinstance(ask.owner, Unheeded):
+        return None
     call = frame.parse(ask.text)
     assert isinstance(call, Call), "what is asked is a CALL"
     try:

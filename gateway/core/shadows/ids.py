@@ -1,9 +1,11 @@
 """The ids that a shadow knows things by: its own, beside those of the primary."""
 
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from adapters.frame import Version
 from adapters.payload import decoder, encode
+from adapters.translation.records import NOTHING
 from gateway.core.comparison.answers import BROKEN
 from gateway.core.comparison.commands import Command, found_at
 from gateway.core.shadows.seen import Heard
@@ -68,45 +70,51 @@ class Ids:
     __slots__ = ("_others", "changes", "numbers")
 
     def __init__(self, stored: dict[str, bytes]) -> None:
-        self.numbers = {  # transaction ids, the oldest first
-            int(key[7:]): int(value) for key, value in stored.items() if key[:7] == "number:"
-        }
-        self._others = {key: int(value) for key, value in stored.items() if key[:3] == "id:"}
-        self.changes: dict[str, bytes | None] = {}  # that have to be kept
+        # Transaction ids, the oldest first: by their size, since a record does not tell its age.
+        self.numbers = dict(
+            sorted((int(key[7:]), int(of)) for key, of in stored.items() if key[:7] == "number:")
+        )
+        others = {key: int(value) for key, value in stored.items() if key[:3] == "id:"}
+        self._others: Mapping[str, int] = others or NOTHING
+        self.changes: Mapping[str, bytes | None] = NOTHING  # that have to be kept
 
     def began(self, ours: int, theirs: int) -> None:
         """The same transaction has another id at each CSMS."""
         self.numbers.pop(ours, None)
         self.numbers[ours] = theirs
-        self.changes[f"number:{ours}"] = str(theirs).encode()
+        changes: dict[str, bytes | None] = {f"number:{ours}": str(theirs).encode()}
         if len(self.numbers) > KEPT:
             oldest = next(iter(self.numbers))
             del self.numbers[oldest]
-            self.changes[f"number:{oldest}"] = None
+            changes[f"number:{oldest}"] = None
+        self.changes = {**self.changes, **changes}
 
     def ours(self, theirs: Any) -> Any:
-        """The primary's id of a transaction that this CSMS names; the same if it is unknown."""
-        return next((mine for mine, other in self.numbers.items() if other == theirs), theirs)
+        """The primary's id of what this CSMS named so last; the same if it is unknown."""
+        numbers = reversed(self.numbers.items())  # a CSMS on trial may begin to count anew
+        return next((mine for mine, other in numbers if other == theirs), theirs)
 
     def paired(self, primary: Command, shadow: Command) -> None:
         """Both commanded the same: what they call it is learnt."""
+        others, changes = {**self._others}, {**self.changes}
         for path, kind in GIVEN.get(primary.action, ()):
             mine, theirs = found_at(primary.fields, path), found_at(shadow.fields, path)
             if type(mine) is int and type(theirs) is int:
                 key = f"id:{kind}:{mine}"
-                self._others.pop(key, None)
-                self._others[key] = theirs
-                self.changes[key] = str(theirs).encode()
-        while len(self._others) > KEPT:
-            oldest = next(iter(self._others))
-            del self._others[oldest]
-            self.changes[oldest] = None
+                others.pop(key, None)
+                others[key] = theirs
+                changes[key] = str(theirs).encode()
+        while len(others) > KEPT:
+            oldest = next(iter(others))
+            del others[oldest]
+            changes[oldest] = None
+        self._others, self.changes = others or NOTHING, changes
 
     def renamed(self, version: Version, heard: Heard) -> bytes:
         """What the station said, under this CSMS's ids. Raises Withheld."""
         action, payload = heard.action, heard.payload
         if version == "1.6" and action in ("MeterValues", "StopTransaction"):
-            return self._renumbered(heard)
+            return self._renumbered(heard, payload)
         named = SAID.get((version, action))
         if named is None or not any(_last(each.path) in payload for each in named):
             return payload
@@ -117,8 +125,8 @@ class Ids:
         renamed = [self._rename(fields, each) for each in named]
         return encode(fields) if any(renamed) else payload
 
-    def _renumbered(self, heard: Heard) -> bytes:
-        ours, payload = heard.transaction, heard.payload
+    def _renumbered(self, heard: Heard, payload: bytes) -> bytes:
+        ours = heard.transaction
         if not ours or ours[0] in "-0":
             return payload
         theirs = self.numbers.get(int(ours))
@@ -143,10 +151,8 @@ class Ids:
 
     def take_changes(self) -> dict[str, bytes | None]:
         """What has to be kept."""
-        if not self.changes:
-            return {}
-        changes, self.changes = self.changes, {}
-        return changes
+        changes, self.changes = self.changes, NOTHING
+        return {**changes}
 
 
 def _last(path: str) -> bytes:

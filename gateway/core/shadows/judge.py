@@ -1,8 +1,9 @@
 """What becomes of each exchange that a shadow should have taken part in: its verdict, counted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from adapters.frame import CallError, CallResult
+from adapters.translation.records import NOTHING
 from gateway.core.comparison.answers import SILENT, Answer, Outcome, compared
 from gateway.core.comparison.commands import Command, Paired
 from gateway.core.comparison.rules import Setting
@@ -15,6 +16,8 @@ MOST_GAPS = 128  # transactions that a shadow missed something of
 # Decisions that depend on what was heard of a transaction before.
 STATEFUL = frozenset({"Authorize", "MeterValues", "StopTransaction", "TransactionEvent"})
 EMPTY = b"null"
+# Stands for those whose end was missed, until another begins or ends; longer than any name is.
+ENDED_UNHEARD = "(transactions that ended without its knowing)"
 
 
 class Judge:
@@ -24,7 +27,8 @@ class Judge:
 
     def __init__(self, name: str, setting: Setting, out: list[Effect], tally: Tally) -> None:
         self._name, self._setting, self._out, self._tally = name, setting, out, tally
-        self.gaps: dict[str, int] = {}  # transaction -> messages missed; the oldest first
+        # Transaction -> messages missed; the oldest first
+        self.gaps: Mapping[str, int] = NOTHING
 
     def compare(self, pair: Pair) -> None:
         """Both have answered."""
@@ -34,9 +38,13 @@ class Judge:
         outcome = compared(heard.action, primary, shadow, self._setting)
         if outcome.verdict in ("mismatched", "shadow_error") and self._has_missed(heard):
             outcome = Outcome("not_comparable", "S3", ("gap",))
-        if heard.ends and self.gaps:
-            self.gaps.pop(heard.transaction, None)
+        if heard.begins or heard.ends:
+            self._are_over(heard.transaction, ENDED_UNHEARD)
         self._say(pair, outcome)
+
+    def _are_over(self, *names: str) -> None:
+        if self.gaps:
+            self.gaps = {of: n for of, n in self.gaps.items() if of not in names} or NOTHING
 
     def _has_missed(self, heard: Heard) -> bool:
         if not self.gaps or heard.action not in STATEFUL:
@@ -45,16 +53,23 @@ class Judge:
 
     def unanswered(self, pair: Pair) -> None:
         """The shadow said nothing in time."""
+        if pair.heard.ends:
+            self._are_over(pair.heard.transaction)
         self._say(pair, Outcome("unanswered", "S2", (SILENT,)))
 
     def missed(self, heard: Heard, reason: str, running: Iterable[str]) -> None:
         """The shadow did not hear it; from here until they end, transactions are not comparable."""
+        gaps = {**self.gaps}
         for transaction in running:
-            self.gaps.setdefault(transaction, 0)
-        if heard.transaction:
-            self.gaps[heard.transaction] = self.gaps.get(heard.transaction, 0) + 1
-        while len(self.gaps) > MOST_GAPS:
-            del self.gaps[next(iter(self.gaps))]
+            gaps.setdefault(transaction, 0)
+        if heard.ends:
+            gaps.pop(heard.transaction, None)
+            gaps[ENDED_UNHEARD] = 1
+        elif heard.transaction:
+            gaps[heard.transaction] = gaps.get(heard.transaction, 0) + 1
+        while len(gaps) > MOST_GAPS:
+            del gaps[next(iter(gaps))]
+        self.gaps = gaps
         self._tell(heard.action, Outcome("not_comparable", "S3", (reason,)))
 
     def not_comparable(self, heard: Heard, reason: str) -> None:

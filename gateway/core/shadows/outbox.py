@@ -44,17 +44,17 @@ class Outbox:
     def add(self, pair: Pair) -> None:
         """Wait behind the others."""
         self._waiting.append(pair)
-        self._bytes += len(pair.heard.payload)
+        self._bytes += len(pair.heard.call.payload)
 
     def put_first(self, pairs: list[Pair]) -> None:
         """Go before the others."""
         self._waiting[:0] = pairs
-        self._bytes += sum(len(pair.heard.payload) for pair in pairs)
+        self._bytes += sum(len(pair.heard.call.payload) for pair in pairs)
 
     def next(self) -> Pair:
         """The one whose turn it is."""
         pair = self._waiting.pop(0)
-        self._bytes -= len(pair.heard.payload)
+        self._bytes -= len(pair.heard.call.payload)
         return pair
 
     def emptied(self) -> list[Pair]:

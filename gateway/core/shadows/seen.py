@@ -33,18 +33,22 @@ _decode = decoder(dict[str, Any]).decode
 class Heard:
     """One CALL of the station: which transaction it is about, and whether it begins or ends it."""
 
-    __slots__ = ("action", "at", "begins", "call", "ends", "named", "payload", "transaction")
+    __slots__ = ("action", "at", "begins", "call", "ends", "named", "transaction")
 
     def __init__(self, call: Call, action: str, at: float) -> None:
         self.call, self.action, self.at = call, action, at
-        self.payload = bytes(call.payload)
         self.transaction, self.named = "", (0, 0)  # its name, and where in the payload that is
         self.begins, self.ends = action == "StartTransaction", action == "StopTransaction"
         if action in TRANSACTIONAL:
             self._look()
 
+    @property
+    def payload(self) -> bytes:
+        """A copy to work with: one that was kept while the shadow is asked was a kilobyte."""
+        return bytes(self.call.payload)
+
     def _look(self) -> None:
-        payload = self.payload
+        payload = self.call.payload  # a regular expression reads it as it lies there
         is_event = self.action == "TransactionEvent"
         found = (NAME if is_event else NUMBER).search(payload)
         if found is not None:
@@ -80,7 +84,6 @@ class Seen(Sparse):
     )  # fmt: skip
     statuses: dict[Any, bytes]  # by connector
     open: dict[str, Begun]  # by transaction, the oldest first
-    _starting: dict[str, bytes]  # 1.6 StartTransactions, by message id
     configuration: dict[str, tuple[str | None, bool]]  # value, readonly
     variables: dict[tuple[Any, ...], str]
     schedules: dict[bytes, bytes]  # GetCompositeSchedule, its answer
@@ -88,6 +91,7 @@ class Seen(Sparse):
     def __init__(self, version: Version, boot: msgspec.Raw | None) -> None:
         self.version, self.boot = version, boot  # its record has the same boot
         self.list_version: int | None = None
+        self._starting: dict[str, bytes] | None = None  # 1.6 StartTransactions, by message id
 
     @property
     def awaits(self) -> bool:
@@ -98,22 +102,22 @@ class Seen(Sparse):
 
     def heard(self, heard: Heard) -> None:
         """Keep what a late joiner has to be told."""
-        payload = heard.payload
         if heard.action == "BootNotification":
             self.boot = heard.call.payload
             self.statuses.clear()
         elif heard.action == "StatusNotification":
-            self._status(payload)
+            self._status(heard.payload)
         elif heard.begins:
             if heard.action == "TransactionEvent":
-                self._begin(heard.transaction, Begun(payload))
+                self._begin(heard.transaction, Begun(heard.payload))
             else:
-                self._starting[heard.call.message_id] = payload
-                _bound(self._starting, OPEN)
+                starting = self._starting = self._starting or {}
+                starting[heard.call.message_id] = heard.payload
+                _bound(starting, OPEN)
         elif heard.ends:
             self.open.pop(heard.transaction, None)
         elif heard.action == "NotifyReport":
-            self._report(payload)
+            self._report(heard.payload)
 
     def _report(self, payload: bytes) -> None:
         try:
@@ -127,7 +131,9 @@ class Seen(Sparse):
 
     def answered(self, message_id: str, answer: Answer) -> None:
         """The station was answered: a 1.6 transaction has its number."""
-        call = self._starting.pop(message_id, None)
+        starting = self._starting or {}
+        call = starting.pop(message_id, None)
+        self._starting = starting or None
         if call is not None and (number := answer.number) is not None:
             self._begin(str(number), Begun(call, answer))
 

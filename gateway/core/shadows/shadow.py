@@ -5,6 +5,8 @@ out others; a boot state of its own; and it takes the station's CALLs one after 
 cannot keep up with is dropped and counted. Nothing of it waits for the primary, nor the other way.
 """
 
+from functools import lru_cache
+
 import msgspec
 
 from adapters import frame
@@ -31,6 +33,7 @@ from gateway.core.shadows.outbox import Outbox, Pair
 from gateway.core.shadows.seen import Heard
 from gateway.core.tally import SLOTS
 
+_setting = lru_cache(maxsize=None)(Setting)  # one for all stations of the same versions
 UNPAIRED = 512  # CALLs that the primary has not answered yet
 KEPT_LATE = 64
 
@@ -59,7 +62,7 @@ class Shadow:
         self._line = Line(self.name, "shadow", self.version, route.call_timeout, out, tally, alarm)
         self._line.is_up = False
         self._csms = shadow_port(upstream.manners, self._line, out, tally, alarm, world.ids)
-        self._setting = Setting(route.version, route.primary.version, upstream.version)
+        self._setting = _setting(route.version, route.primary.version, upstream.version)
         self._ids, self._breaker, self._book = Ids(stored), Breaker(), Book(upstream.version)
         self._judge = Judge(self.name, self._setting, out, tally)
         self._desk: Desk | None = None  # made for the first command
@@ -68,7 +71,7 @@ class Shadow:
         self._arrival = Arrival(self.name, world, self._ids, self._outbox, now)
         self._current: Pair | None = None
         self._unpaired: dict[str, Pair] = {}  # without the primary's answer; the oldest first
-        self._late: dict[str, Pair] = {}  # given up; the oldest first
+        self._late: dict[str, Pair] | None = None  # given up; the oldest first
         self._expiring = False
         self._now = now
 
@@ -124,9 +127,16 @@ class Shadow:
             self._current, pair.sent_at = pair, self._now
             if isinstance(self._carrier, Echo):
                 self._carrier.tell(heard.call, payload)
+                self._spare(heard)
             else:
                 call = Call(heard.call.message_id, heard.call.action, msgspec.Raw(payload))
                 self._carrier.hear_call("station", call)
+
+    def _spare(self, heard: Heard) -> None:
+        """A text that went out, and that makes no part of a record, need not await its answer."""
+        ask = self._line.open
+        if ask is not None and self._line.pacer is None and not (heard.begins or heard.ends):
+            ask.text = b""
 
     def _as_told(self, heard: Heard) -> bytes:
         """The payload under this CSMS's ids. Raises Withheld if it cannot know what it is of."""
@@ -148,6 +158,8 @@ class Shadow:
     def primary_answered(self, message_id: str, answer: Answer) -> None:
         """What the primary decided."""
         pair = self._unpaired.pop(message_id, None)
+        if not self._unpaired:
+            self._unpaired = {}  # one that held something takes its room still
         if pair is not None:
             pair.primary = answer
             if pair.shadow is not None:
@@ -172,7 +184,7 @@ class Shadow:
         pair.shadow = answer = Answer(message, self._now)
         was_away = self._breaker.answered()
         if pair.heard.action == "BootNotification":
-            self._arrival.booted(pair, answer)
+            self._arrival.booted(answer)
         elif was_away:
             self._arrival.tell_state(self._now)
         if pair.primary is not None:
@@ -183,18 +195,21 @@ class Shadow:
         pair = self._taken(message_id)
         if pair is None:
             return
-        self._late[message_id] = pair
-        if len(self._late) > KEPT_LATE:
-            del self._late[next(iter(self._late))]
+        late = self._late = self._late or {}
+        late[message_id] = pair
+        if len(late) > KEPT_LATE:
+            del late[next(iter(late))]
         if not pair.is_synthetic:
             self._judge.unanswered(pair)
         self._forget(pair)
         if self._breaker.missed(self._now):
             self._give_up("breaker open")
+        elif pair.heard.action == "BootNotification":
+            self._arrival.retry(self._now)
 
     def late(self, message_id: str, message: CallResult | CallError) -> None:
         """Too late to be compared; the number of a transaction is learnt all the same."""
-        pair = self._late.pop(message_id, None)
+        pair = self._late.pop(message_id, None) if self._late else None
         if pair is not None and pair.primary is not None:
             self._learn_number(pair, Answer(message, self._now))
 
@@ -228,7 +243,8 @@ class Shadow:
     def primary_asked(self, command: Command) -> None:
         """The primary commands the station: does the shadow want the same?"""
         self._now = command.at
-        if self._carrier is not None:
+        hears = self._arrival.is_accepted and not self._breaker.is_open(command.at)
+        if self._carrier is not None and hears:
             self._commands().primary_asked(command)
 
     def obeyed(self, command: Command, message: CallResult | CallError) -> None:
@@ -310,7 +326,7 @@ class Shadow:
             return None
         if self.version == "2.0.1":
             return native
-        numbers = self._ids.numbers.items()
+        numbers = reversed(self._ids.numbers.items())
         return next((str(mine) for mine, theirs in numbers if str(theirs) == native), None)
 
     def _commanded(self, call: Call) -> None:
