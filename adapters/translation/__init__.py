@@ -138,8 +138,10 @@ def entries(sender: str, version: Version) -> dict[str, Entry]:
 
 def prelude(version: Version, action: str, memory: Memory) -> Start | None:
     """What has to begin before a station's CALL is translated."""
-    if version == "1.6" and action != "BootNotification":
-        if memory.reservations and memory.is_accepted and not memory.reservations_watched:
-            return Start(reserved.watch(memory))
-        return boot.ensure_boot(memory) or unended.watched(memory)
-    return None
+    if action == "BootNotification":
+        return None
+    if version == "2.0.1":
+        return discovery.resumed(memory)
+    if memory.reservations and memory.is_accepted and not memory.reservations_watched:
+        return Start(reserved.watch(memory))
+    return boot.ensure_boot(memory) or unended.watched(memory)

@@ -8,7 +8,7 @@ from adapters import v201
 from adapters.translation.keys import Key
 from adapters.translation.memory import Memory
 
-_INTEGER = re.compile(r"\s*(?:\+|(-))?0*([0-9]+)\s*")
+_INTEGER = re.compile(r"\s*(?:\+|(-))?0*(0|[1-9][0-9]*)\s*")
 _PHASE = re.compile(r"\.(?:L[1-3](?:-N|-L[1-3])?|N)$")
 _ROTATION = re.compile(r"\s*([0-9]{1,3})\.(\w+)\s*")
 ROTATIONS = frozenset({"RST", "RTS", "SRT", "STR", "TRS", "TSR"})

@@ -112,7 +112,7 @@ def _coarse(told: Payload, said: Fields, unplaced: tuple[str, ...], memory: Memo
         for field in unplaced
         if said.get(field) not in (None, NOTHING) and said[field] not in known
     }
-    for rule, field in memory.losses:
+    for rule, field in dict.fromkeys(memory.losses):
         value = None if rule in WHOLE else _named(field, said)
         if value is not None and not (isinstance(value, str) and value in known):
             found[field] = value

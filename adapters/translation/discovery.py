@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters import v201
 from adapters.translation import device, status
-from adapters.translation.conversation import Conversation, Refusal, Step, Wait
+from adapters.translation.conversation import Conversation, Refusal, Start, Step, Wait
 from adapters.translation.memory import NONE, Memory
 from adapters.translation.metering import REGISTER
 from adapters.translation.records import NOTHING
@@ -13,6 +13,13 @@ from adapters.translation.records import NOTHING
 TOPOLOGY_WITHIN = 20.0  # seconds; then the connectors that reported by themselves are all there are
 MEASURANDS = ("TxStartedMeasurands", "TxEndedMeasurands")
 TX_POINTS = {"TxStartPoint": "PowerPathClosed", "TxStopPoint": "EVConnected,Authorized"}
+
+
+def resumed(memory: Memory) -> Start | None:
+    """What the connection before was cut off from; a station that is only back does not boot."""
+    if memory.topology.is_known or not memory.is_accepted or memory.report_id is not None:
+        return None
+    return Start(learn(memory))
 
 
 def learn(memory: Memory) -> Generator[Step, Any, None]:

@@ -54,6 +54,7 @@ BY_COMPONENT: dict[str, v16.ChargePointErrorCode] = {
     "DataLink": "WeakSignal",
 }
 FAULT_VARIABLES = frozenset({"Problem", "Tripped"})
+MOST_PROBLEMS = 32  # a connector; of more, the oldest is forgotten
 LONGEST_INFO = 50  # of a 1.6 StatusNotification
 
 
@@ -165,7 +166,7 @@ def heard_event(event: v201.EventData, connector: Connector, memory: Memory) -> 
             settle(connector)
     else:
         connector.fault = _problem(event, *what, memory)
-        connector.problems = (*rest, connector.fault)
+        connector.problems = (*rest, connector.fault)[-MOST_PROBLEMS:]
     memory.touch(connector)
     return True
 

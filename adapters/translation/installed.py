@@ -54,7 +54,10 @@ def keep(
     tx20: str,
     memory: Memory,
 ) -> None:
-    """The station holds this profile from now on."""
+    """The station holds this profile from now on, or as long as its transaction lasted."""
+    tx = memory.transactions.get(tx20)
+    if tx is not None and tx.state == "ENDED":  # while the station was asked
+        return
     entry = Profile(profile.id, msgspec.to_builtins(profile), evse, tx20, copies)
     memory.profiles[profile.id] = entry
     memory.touch(entry)

@@ -24,11 +24,10 @@ from adapters.translation.records import (
     Transaction,
 )
 from adapters.translation.scalars import A_DAY, rfc3339, whole
-from adapters.translation.topology import Topology
+from adapters.translation.topology import MOST_CONNECTORS, Topology
 
 PURGE_AFTER = 30 * A_DAY
 CLOCK_TOLERANCE = 10.0  # seconds that an event may be older than the connection
-MOST_CONNECTORS = 1000  # 1.6 numbers them without gaps, and all up to the highest are asked
 KEPT_ENDED = 16  # ended transactions a station, so that late repeats are answered; 1 KiB each
 KEPT_BEGUN = 64  # transactions without end a station: no station has as many connectors
 RECENT_METER_VALUES = 50  # a repeat comes soon; 200 would cost 26 KiB a busy station
@@ -67,7 +66,7 @@ class Memory:
         self.device = Device()
         self.credentials = NO_PASSWORD
         self.connectors: dict[int, Connector] = {}
-        self.transactions: dict[str, Transaction] = {}
+        self.transactions: dict[str, Transaction] = {}  # the oldest first
         self.tokens: dict[str, Token] = {}  # the oldest first
         self.journal: list[JournalEntry] = []
         self.profiles: dict[int, Profile] = {}  # what a 1.6 station holds, by the CSMS's ids
@@ -133,6 +132,8 @@ class Memory:
                 case Reservation() as reservation:
                     self.reservations[reservation.number] = reservation
         self.journal.sort(key=lambda entry: entry.number)
+        aged = sorted(self.transactions.values(), key=lambda tx: (tx.added_at, tx.start))
+        self.transactions = {tx.tx20: tx for tx in aged}
 
     # What changed
 
@@ -222,6 +223,7 @@ class Memory:
 
     def add(self, tx: Transaction) -> None:
         """Remember a transaction, and forget the oldest of those that ended long ago."""
+        tx.added_at = self.now
         self.transactions[tx.tx20] = tx
         self.touch(tx)
         ended = [t for t in self.transactions.values() if t.state == "ENDED"]

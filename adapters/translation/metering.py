@@ -16,7 +16,10 @@ from adapters.translation.scalars import number, shortest, utc
 REGISTER: Final = "Energy.Active.Import.Register"
 PERIODIC: Final = "Sample.Periodic"
 # A value as some stations say it: blanks, a decimal comma, the unit once more.
-LOOSE_NUMBER = re.compile(r"\s*([+-]?[0-9]*[.,]?[0-9]+)\s*([A-Za-z%°]{0,10})\s*")
+# Written so that a long text that does not fit is read a few times, and not once a character.
+LOOSE_NUMBER = re.compile(
+    r"\s*([+-]?(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+))(?:\s*([A-Za-z%°]{1,10}))?\s*"
+)
 ONLY_16 = frozenset({"Temperature", "RPM"})
 ONLY_201 = frozenset(get_args(v201.Measurand)) - frozenset(get_args(v16.Measurand))
 UNITS_16 = frozenset(get_args(v16.UnitOfMeasure)) - {"Hertz", "Celcius"}

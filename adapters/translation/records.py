@@ -219,6 +219,7 @@ class Transaction(Record):
     measured_seq: int = -1
     answers: Mapping[int, dict[str, Any]] = NOTHING  # seqNo -> the response, for repeats
     token_status: Mapping[str, Any] = NOTHING  # the last idTokenInfo of this transaction
+    added_at: float = 0.0  # a store gives records back by their keys, not by their age
     ended_at: float = 0.0
 
     @property

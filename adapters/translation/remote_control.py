@@ -11,6 +11,7 @@ from adapters.translation.records import RemoteStart, Transaction
 from adapters.translation.refusals import info
 
 CONNECTION_TIMEOUT = 180.0  # seconds, where the station's ConnectionTimeOut is not known
+LONGEST_TIMEOUT = 9  # digits; a float ends at 309, and no record holds what is beyond
 GRACE = 30.0
 OUT_OF_ORDER = frozenset({"Faulted", "Unavailable"})
 READY = frozenset({"Preparing", "Charging", "SuspendedEV", "SuspendedEVSE", "Finishing"})
@@ -74,7 +75,8 @@ def _expect(
 def _patience(memory: Memory) -> float:
     """How long the station waits for a car, and some more."""
     text = memory.station.configuration.get("ConnectionTimeOut", "").strip()
-    return (float(text) if text.isdecimal() else CONNECTION_TIMEOUT) + GRACE
+    is_told = text.isdecimal() and len(text) < LONGEST_TIMEOUT
+    return (float(text) if is_told else CONNECTION_TIMEOUT) + GRACE
 
 
 def answered(request: v16.RemoteStartTransactionRequest, status: str, memory: Memory) -> None:
@@ -140,7 +142,12 @@ def v201_stop(call: v201.RequestStopTransactionRequest, memory: Memory) -> Conve
     if tx is None or tx.state == "ENDED":
         return v201.RequestStopTransactionResponse("Rejected", status_info=info("UnknownTxId"))
     expect_stop(tx, "RemoteStop", "Remote", memory)
-    answer = yield v16.RemoteStopTransactionRequest(transaction_id=tx.tx16 or 0)
+    try:
+        answer = yield v16.RemoteStopTransactionRequest(transaction_id=tx.tx16 or 0)
+    except Refusal as failure:
+        if failure.code not in ("timeout", "closed"):  # else it may yet stop, and for this
+            stop_refused(tx, memory)
+        raise
     if answer.status == "Rejected":
         stop_refused(tx, memory)
     return v201.RequestStopTransactionResponse(answer.status)

@@ -25,7 +25,8 @@ from adapters.translation import (
 )
 from adapters.translation.conversation import Conversation, Refusal, Step, Wait
 from adapters.translation.memory import Memory
-from adapters.translation.records import JournalEntry
+from adapters.translation.records import UNSAID, JournalEntry
+from adapters.translation.scalars import A_DAY
 
 AGAIN_AFTER, LONGEST_PAUSE = 10.0, 600.0  # seconds until what was refused for now is tried again
 GO_ON = "journal"  # signalled when there is a reason not to wait any longer
@@ -111,7 +112,7 @@ def _boot(
         boot.keep_interval(answer, memory)
         if answer.status == "Accepted":
             return
-        yield Wait(GO_ON, float(answer.interval or LONGEST_PAUSE))
+        yield Wait(GO_ON, min(answer.interval, A_DAY) if answer.interval > 0 else LONGEST_PAUSE)
         if memory.is_accepted:  # the station has booted again meanwhile
             return
 
@@ -122,6 +123,7 @@ def _translated(message: Any, entry: JournalEntry, memory: Memory) -> Generator[
         return
     memory.source = entry.payload
     answer = yield from HEARD[type(message)](message, memory)
+    memory.source = UNSAID
     info = getattr(answer, "id_token_info", None)
     if info is not None and info.status != "Accepted" and entry.told == "Accepted":
         memory.follow_ups.append(_stop(message.transaction_info.transaction_id, memory))

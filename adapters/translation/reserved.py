@@ -65,7 +65,7 @@ def heard_status(connector: int, status: str, memory: Memory) -> Generator[Step,
 
 def _shown(kept: Reservation, is_reserved: bool, memory: Memory) -> None:
     """Whether the connector's status will tell its end; without that, the clock does."""
-    if kept.was_reserved != is_reserved:
+    if kept.was_reserved != is_reserved and memory.reservations.get(kept.number) is kept:
         kept.was_reserved = is_reserved
         memory.touch(kept)
         memory.signal(CHANGED)

@@ -54,14 +54,17 @@ def seconds(text: str) -> float:
 
 def utc(text: str) -> str:
     """A date-time in UTC with `Z` and at most three sub-second digits. Raises PayloadError."""
-    if text[-1:] == "Z" and text[10:11] == "T" and text[16:18] in SECONDS:  # as most say it
-        moment(text)
-        return text if len(text) == 20 else f"{text[:-1][:23]}Z"
+    if text[-1:] == "Z" and text[10:11] == "T" and text[16:18] in SECONDS and text[5] != "W":
+        moment(text)  # as most say it
+        if len(text) == 20:
+            return text
+        if text[19] == "." and len(text) > 21:  # ISO 8601 has commas and weeks, RFC 3339 has not
+            return f"{text[:-1][:23]}Z"
     try:
         parsed = moment(text).astimezone(UTC)
     except OverflowError:  # year 1 or 9999 moved over the edge by its zone
         raise PayloadError("PropertyConstraintViolation", f"no date-time: {text[:40]}") from None
-    digits = len(text.partition(".")[2].rstrip("Zz").split("+")[0].split("-")[0])
+    digits = len(text.replace(",", ".").partition(".")[2].rstrip("Zz").split("+")[0].split("-")[0])
     fraction = f"{parsed.microsecond:06d}"[: min(digits, 3)]
     return f"{parsed:%Y-%m-%dT%H:%M:%S}".rjust(19, "0") + (f".{fraction}" if fraction else "") + "Z"
 

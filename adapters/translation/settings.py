@@ -6,7 +6,8 @@ from typing import Any, TypeAlias
 from adapters import v16
 from adapters.translation import keys
 from adapters.translation.conversation import Refusal, Step
-from adapters.translation.memory import MOST_CONNECTORS, Memory
+from adapters.translation.memory import Memory
+from adapters.translation.topology import MOST_CONNECTORS
 
 KEYS_AT_ONCE = 50  # where the station does not say what it takes (GetConfigurationMaxKeys)
 

@@ -22,7 +22,7 @@ from adapters.translation import (
     unended,
 )
 from adapters.translation.conversation import Conversation, Refusal, Step
-from adapters.translation.memory import Memory
+from adapters.translation.memory import RECENT_METER_VALUES, Memory
 from adapters.translation.records import UNSAID, RemoteStart, Transaction
 from adapters.translation.scalars import NAMESPACE, is_bogus, seconds, utc
 
@@ -165,6 +165,8 @@ def _send_updates(
     first = tx.unacknowledged.get(key)
     if first is None:
         first = events.allocate(tx, memory, len(elements))
+        if len(tx.unacknowledged) >= RECENT_METER_VALUES:
+            _forget_unrepeated(tx)
         tx.unacknowledged[key] = first
     tx.last_reading = registers.last_register(elements) or tx.last_reading
     if tx.state == "NEW":  # its Started was never taken; the number 0 goes before the others
@@ -187,6 +189,13 @@ def _send_updates(
             memory.touch(tx)
     events.settle(key, tx)
     tx.metered = (*tx.metered[1 - KEPT_METERED :], key)  # written with what comes next
+
+
+def _forget_unrepeated(tx: Transaction) -> None:
+    """Few stations repeat samples that a CSMS refused, so their numbers are not kept for ever."""
+    kept = [key for key in tx.unacknowledged if key not in ("start", "stop")]
+    for key in kept[: 1 - RECENT_METER_VALUES]:
+        events.settle(key, tx)
 
 
 def _keep_trigger(event: v201.TransactionEventRequest, tx: Transaction, memory: Memory) -> None:

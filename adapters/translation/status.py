@@ -8,6 +8,7 @@ from collections.abc import Generator
 from typing import Any, Literal
 
 from adapters import v16, v201
+from adapters.errors import PayloadError
 from adapters.payload import Payload
 from adapters.translation import events, faults, reserved
 from adapters.translation.conversation import Conversation, Refusal, Step
@@ -15,6 +16,7 @@ from adapters.translation.memory import Memory
 from adapters.translation.places import transaction_at
 from adapters.translation.records import Connector, Transaction
 from adapters.translation.scalars import is_bogus, rfc3339, utc
+from adapters.translation.topology import MOST_CONNECTORS
 
 TO_201: dict[v16.ChargePointStatus, v201.ConnectorStatus] = {
     "Available": "Available",
@@ -208,6 +210,8 @@ def heard_at(
         memory.touch(memory.station)
     if number is None:
         known, place = memory.station, f"{evse}.{connector}"
+        if len(known.early_statuses) >= MOST_CONNECTORS and place not in known.early_statuses:
+            raise PayloadError("PropertyConstraintViolation", "no station has so many connectors")
         known.early_statuses = {**known.early_statuses, place: [state, timestamp]}
         memory.touch(known)
     else:

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from typing import Literal
 
+from adapters.errors import PayloadError
 from adapters.frame import Version
 from adapters.translation.options import Connector
 from adapters.translation.records import Station, TopologyRow
+
+MOST_CONNECTORS = 1000  # 1.6 numbers them without gaps, and all up to the highest are asked
 
 
 class Topology:
@@ -78,7 +81,7 @@ class Topology:
     def discovered(self, found: AbstractSet[tuple[int, int]]) -> bool:
         """Number the connectors of a 2.0.1 station; what has a number keeps it (D-17)."""
         known = {(row.evse, row.evse_connector) for row in self.rows}
-        for evse, evse_connector in sorted(found - known):
+        for evse, evse_connector in sorted(found - known)[: max(MOST_CONNECTORS - len(known), 0)]:
             self.append(evse, evse_connector)
         return bool(found - known)
 
@@ -92,8 +95,10 @@ class Topology:
         self.rows.append(TopologyRow(connector, evse))
 
     def append(self, evse: int, evse_connector: int) -> int:
-        """Give a connector that was not known the next 1.6 number."""
+        """Give a connector that was not known the next 1.6 number. Raises PayloadError."""
         number = max((row.connector for row in self.rows), default=0) + 1
+        if number > MOST_CONNECTORS:
+            raise PayloadError("PropertyConstraintViolation", "no station has so many connectors")
         self.rows.append(TopologyRow(number, evse, evse_connector))
         self.station.highest_connector = max(self.station.highest_connector, number)
         return number

@@ -97,6 +97,7 @@ class Conversations:
         try:
             response = lenient.response(payload, kind, self._memory)
         except PayloadError as error:
+            self._memory.answered = UNSAID
             self._out.append(
                 Refused(self._ports[self._side_of(request)].leg, "invalid_answer", error.reason)
             )
