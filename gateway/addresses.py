@@ -1,5 +1,6 @@
 """WebSocket URLs and host:port pairs, as the configuration writes them."""
 
+from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -69,4 +70,7 @@ def leg_url(url: str, identity: str) -> str:
 
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach the host."""
-    return host == "localhost" or host == "::1" or host.startswith("127.")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

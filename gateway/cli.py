@@ -5,6 +5,7 @@ import errno
 import getpass
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway import config as configuration
+from gateway.limits import LIMITS
 from gateway.ops import logs
 from gateway.passwords import hashed
 from gateway.settings import Config, ConfigError
@@ -26,6 +28,7 @@ ADDRESS = {
     errno.EADDRNOTAVAIL: "this machine has no such address, see listen.url and admin.listen",
     errno.EACCES: "ports below 1024 need a privilege, see listen.url and admin.listen",
 }
+NO_NAME = "no such name is known, see listen.url and admin.listen"
 SHORTEST = 16  # bytes: OCPP's own minimum for a station's password
 
 
@@ -58,6 +61,7 @@ def why_not_listening(error: BaseException) -> list[str]:
         each = [why_not_listening(part) for part in error.exceptions]
         return [cause for causes in each for cause in causes] if all(each) else []
     cure = ADDRESS.get(error.errno or 0) if isinstance(error, OSError) else None
+    cure = NO_NAME if isinstance(error, socket.gaierror) else cure
     return [f"{error}; {cure}"] if cure else []
 
 
@@ -200,18 +204,31 @@ def quirks_explain(options: argparse.Namespace) -> int:
 
 def hash_password(options: argparse.Namespace) -> int:
     """`hash-password`: from the terminal or from standard input, never from the arguments."""
-    is_terminal = sys.stdin.isatty()
-    text = getpass.getpass("Password: ") if is_terminal else sys.stdin.readline().rstrip("\r\n")
     try:
+        text = typed()
         password = bytes.fromhex(text) if options.hex else text.encode()
+    except UnicodeError:
+        return complain("the password is no UTF-8", USAGE)
     except ValueError:
         return complain("the password has other characters than hex digits: leave --hex out", USAGE)
     if not password:
         return complain("no password was given: type it, or pass it on standard input", USAGE)
+    if len(password) > LIMITS.password:
+        return complain(f"longer than {LIMITS.password} bytes: it would never be let in", USAGE)
     if len(password) < SHORTEST:
         complain(f"warning: OCPP wants {SHORTEST} bytes or more, this has {len(password)}", DONE)
     print(hashed(password))
     return DONE
+
+
+def typed() -> str:
+    """A line that somebody types, or that standard input has; empty if that ends before."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    try:
+        return getpass.getpass("Password: ")
+    except EOFError:
+        return ""
 
 
 def complain(text: str, status: int) -> int:

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import lru_cache, partial
+from os.path import isdir
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def load(path: Path | str) -> Config:
 def quirks_in(config: Config) -> Registry:
     """Our quirks and the operator's own. Raises ConfigError."""
     folder = config.quirks.folder
-    if folder is not None and not folder.is_dir():
+    if folder is not None and not isdir(folder):
         raise ConfigError(folder, "", "nothing", "a folder (quirks.folder)")
     try:
         return registry_of(folder)
@@ -67,7 +68,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         found = f"a byte that is no UTF-8 at offset {error.start}"
         raise ConfigError(path, "", found, "TOML, which is UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # what is nested or counted too far, too
         raise ConfigError(path, "", f"no TOML ({error})", "TOML 1.0") from None
 
 
@@ -78,8 +79,8 @@ def convert(document: dict[str, Any], folder: Path) -> Config:
 
 def decoded(folder: Path, kind: type[Any], value: Any) -> Any:
     """A path or a secret out of the text that stands for it."""
-    if not isinstance(value, str) or not value:
-        raise ValueError("Expected a text that is not empty")
+    if not isinstance(value, str) or not value or "\0" in value:
+        raise ValueError("Expected a text that is not empty, and without NUL")
     return folder / value if kind is Path else Secret(value)
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from difflib import get_close_matches
 from ipaddress import ip_network
+from math import isfinite
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -37,12 +39,25 @@ def problems(config: Config, registry: Registry) -> Iterator[Problem]:
     yield from downgrade_problems(config)
     yield from shadow_problems(config)
     yield from url_problems("urls", config.urls)
-    if not config.store.url.startswith(("sqlite://", "memory:")):
-        yield "store.url", config.store.url, "sqlite:///absolute/path.db or memory:"
+    yield from store_problems(config)
     try:
         host_port(config.admin.listen)
     except ValueError as error:
         yield "admin.listen", config.admin.listen, str(error)
+
+
+def store_problems(config: Config) -> Iterator[Problem]:
+    """Where records survive: in a file of their own."""
+    url = config.store.url
+    if url.startswith("memory:"):
+        return
+    file = Path(url.removeprefix("sqlite://")).absolute()
+    if not url.startswith("sqlite://") or isdir(file):
+        yield "store.url", url, "sqlite:///absolute/path/of/state.db or memory:"
+        return
+    evidence = config.shadow.evidence or file.with_name("evidence.db")
+    if evidence.absolute() == file:
+        yield "shadow.evidence", str(evidence), "another file than the store's"
 
 
 def listen_problems(listen: Listen) -> Iterator[Problem]:
@@ -111,7 +126,7 @@ def file_problems(table: str, section: Any, keys: tuple[str, ...]) -> Iterator[P
     """Files that are named must be there."""
     for key in keys:
         path: Path | None = getattr(section, key)
-        if path is not None and not path.is_file():
+        if path is not None and not isfile(path):
             yield f"{table}.{key}", str(path), "a file that can be read"
 
 
@@ -138,6 +153,8 @@ def csms_problems(csmss: tuple[Csms, ...]) -> Iterator[Problem]:
 
 def credential_problems(table: str, csms: Csms, has_tls: bool) -> Iterator[Problem]:
     """What the gateway shows to a CSMS, and whom it trusts."""
+    if ":" in csms.user:
+        yield f"{table}.user", csms.user, "a name without a colon: HTTP Basic ends it there"
     if csms.user and csms.password is None and not csms.empty_password:
         yield f"{table}.password", None, "a password or password_file for this user"
     if csms.empty_password and (csms.password is not None or csms.station_credentials):
@@ -257,7 +274,7 @@ def profile_of(csms: Csms) -> int | None:
         return None
     if place.tls:
         return 2 if csms.certificate is None else 3  # a password may come from the CSMS (D-28)
-    return 0 if csms.password is None else 1
+    return 1 if csms.password is not None or csms.station_credentials else 0
 
 
 def translation_problems(table: str, options: Options) -> Iterator[Problem]:
@@ -265,6 +282,9 @@ def translation_problems(table: str, options: Options) -> Iterator[Problem]:
     for key in POSITIVE:
         if getattr(options, key) <= 0:
             yield f"{table}.{key}", getattr(options, key), "a number above 0"
+    patience = options.orphan_timeout
+    if patience != "off" and not (patience > 0 and isfinite(patience)):
+        yield f"{table}.orphan_timeout", patience, 'a number above 0, or "off"'
     for index, rule in enumerate(options.token_rules):
         try:
             re.compile(rule.pattern)

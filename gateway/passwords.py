@@ -28,6 +28,12 @@ class Hash(msgspec.Struct, frozen=True):
     salt: bytes
     digest: bytes
 
+    @property
+    def can_be_derived(self) -> bool:
+        """RFC 7914, 2: n < 2^(128 * r / 8); and all blocks within the memory that is allowed."""
+        blocks = 128 * self.r * (self.n + self.p + 2)
+        return self.n.bit_length() <= 16 * self.r and blocks <= MEMORY
+
     def fits(self, password: bytes) -> bool:
         """Whether this is the hash of the password. Takes milliseconds: call it in a thread."""
         return hmac.compare_digest(derive(password, self.salt, self.n, self.r, self.p), self.digest)
@@ -61,7 +67,7 @@ def parsed(text: str) -> Hash:
     is_power = result.n > 1 and result.n & (result.n - 1) == 0
     if not is_power or min(numbers) < 1 or 128 * result.n * result.r > MEMORY // 2 or result.p > 4:
         raise ValueError(f"{FORM}, n a power of two and 128 * n * r at most {MEMORY // 2}")
-    if len(result.digest) != 32:
+    if len(result.digest) != 32 or not result.can_be_derived:
         raise ValueError(FORM)
     return result
 

@@ -32,7 +32,7 @@ def registry_of(folder: Path | None) -> Registry:
             registry = registry.with_more(quirks_from(tomllib.loads(path.read_text("utf-8"))))
         except QuirkError as error:
             raise QuirkFileError(path, error.key, error.expected) from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise QuirkFileError(path, "", f"a TOML file that can be read ({error})") from None
     return registry
 

@@ -52,7 +52,8 @@ def warnings(config: Config, now: float) -> Iterator[str]:
         yield "listen.credentials has plain passwords: use what `ocpp-gateway hash-password` gives"
     for csms in config.csms:
         far = endpoint(csms.url)
-        if csms.password is not None and not far.tls and not is_loopback(far.host):
+        shows_one = csms.password is not None or csms.station_credentials
+        if shows_one and not far.tls and not is_loopback(far.host):
             yield f"csms {csms.name}: its password crosses the network unencrypted"
     if config.store.url.startswith("memory:"):
         yield "store.url is memory: transactions that are open at a restart are lost"

@@ -150,19 +150,22 @@ class Worker:
     def reload(self) -> None:
         """Take the file as it is now for whoever connects from now on, or keep the old one."""
         try:
-            config = configuration.load(self.path)
+            loaded = configuration.load(self.path)
+            config = msgspec.structs.replace(loaded, worker=self.first.worker)
             csmss, entrance = parts.csmss_of(config), parts.entrance_of(config)
             quirks = configuration.quirks_in(config)
         except (ConfigError, OSError) as error:
             log.error("configuration kept", problem=str(error))
             return
-        changed = parts.needing_restart(self.first, config)
+        changed = parts.needing_restart(self.first, loaded)
         reception = self.listener.reception
         if config.admission != self.config.admission:
             reception.admission = parts.admission_of(config)
         first = endpoint(self.first.listen.url)
-        if endpoint(config.listen.url).tls == first.tls:  # else nothing of it fits the socket
+        if endpoint(config.listen.url).tls == first.tls:
             reception.entrance = msgspec.structs.replace(entrance, base=first.path)
+        else:  # nothing of it fits the socket
+            config = msgspec.structs.replace(config, listen=self.config.listen)
         self.config, self.quirks = config, quirks
         self.passwords = self.passwords.renewed(config.listen.credentials)
         self.csmss.clear()

@@ -24,14 +24,18 @@ AGO = re.compile(r"(\d{1,6})([mhdw])")
 
 
 def since(told: str, now: float) -> float:
-    """`90m`, `36h`, `7d`, `2w` ago, or an ISO 8601 date. Raises ValueError."""
-    if found := AGO.fullmatch(told):
-        return now - int(found[1]) * UNITS[found[2]]
+    """`90m`, `36h`, `7d`, `2w` ago, or an ISO 8601 date, since 1970. Raises ValueError."""
     try:
-        at = datetime.fromisoformat(told)
+        if found := AGO.fullmatch(told):
+            at = now - int(found[1]) * UNITS[found[2]]
+        else:
+            date = datetime.fromisoformat(told)
+            at = (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()
+        if 0 <= at <= now:
+            return at
     except ValueError:
-        raise ValueError(f"{told}: expected 36h, 7d, 2w, or a date like 2025-03-01") from None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+        pass
+    raise ValueError(f"{told}: expected 36h, 7d, 2w, or a past date like 2025-03-01")
 
 
 def opened(config: Config) -> EvidenceFile:

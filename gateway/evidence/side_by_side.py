@@ -7,6 +7,7 @@ import msgspec
 
 from gateway.evidence.rows import PairRow
 from gateway.evidence.text import when
+from gateway.ops.logs import escaped
 
 WIDTH = 46  # characters of a side
 
@@ -28,7 +29,7 @@ def shown(pair: PairRow) -> str:
         one = left[number] if number < len(left) else ""
         other = right[number] if number < len(right) else ""
         lines.append(f"  {' ' if one == other else '!'} {one:{WIDTH}} | {other}")
-    return "\n".join(line.rstrip() for line in lines)
+    return "\n".join(escaped(line.rstrip()) for line in lines)
 
 
 def _pretty(payload: bytes) -> list[str]:

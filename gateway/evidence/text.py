@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from gateway.evidence.paths import PathRow
 from gateway.evidence.reconcile import Reconciliation
 from gateway.evidence.summary import Quantiles, Report, ShadowReport
+from gateway.ops.logs import escaped
 
 MEANING = {"S0": "money and access", "S1": "control", "S2": "protocol", "S3": "cosmetic"}
 MOST_PATHS, MOST_FINDINGS = 40, 20
@@ -13,7 +14,7 @@ MOST_PATHS, MOST_FINDINGS = 40, 20
 
 def shown(report: Report) -> str:
     """The whole report."""
-    return "\n".join(_lines(report))
+    return "\n".join(map(escaped, _lines(report)))  # much of it is what peers said
 
 
 def when(at: float | None) -> str:

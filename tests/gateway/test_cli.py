@@ -2,6 +2,7 @@
 
 import errno
 import io
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -81,6 +82,7 @@ IN_USE = OSError(errno.EADDRINUSE, "127.0.0.1:9000: Address already in use")
         (StoreError("make room"), "make room"),
         (IN_USE, "127.0.0.1:9000"),
         (ExceptionGroup("", [ExceptionGroup("", [IN_USE])]), "another program listens there"),
+        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "no such name"),
     ],
 )
 def test_what_keeps_it_from_running_is_status_1_and_told(
@@ -103,8 +105,8 @@ def test_a_bug_keeps_its_traceback(error: Exception, monkeypatch: pytest.MonkeyP
         main(["run", "--config", str(EXAMPLE)])
 
 
-def raising(error: Exception) -> Callable[[Config, Path], int]:
-    def worker(config: Config, path: Path) -> int:
+def raising(error: Exception) -> Callable[..., int]:
+    def worker(*_: object) -> int:
         raise error
 
     return worker
@@ -144,12 +146,35 @@ def test_a_password_is_hashed_from_standard_input(
     assert said.err == ""
 
 
-@pytest.mark.parametrize(("options", "typed"), [([], "\n"), (["--hex"], "xyz\n")])
+@pytest.mark.parametrize(
+    ("options", "typed", "said"),
+    [
+        ([], b"\n", "no password was given"),
+        ([], b"", "no password was given"),
+        (["--hex"], b"xyz\n", "leave --hex out"),
+        ([], b"\xfcber-lange-latin1\n", "UTF-8"),
+        ([], b"x" * 129, "128 bytes"),
+    ],
+)
 def test_what_is_no_password_is_status_2(
-    options: list[str], typed: str, monkeypatch: pytest.MonkeyPatch
+    options: list[str],
+    typed: bytes,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(typed), "utf-8"))
     assert main(["hash-password", *options]) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_who_ends_the_input_instead_of_typing_gave_no_password(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    monkeypatch.setattr("getpass.getpass", raising(EOFError()))
+    assert main(["hash-password"]) == 2
+    assert "no password was given" in capsys.readouterr().err
 
 
 def test_a_short_password_is_hashed_with_a_warning(

@@ -70,3 +70,10 @@ def test_a_shadow_is_no_exception(tmp_path: Path) -> None:
 
 def test_what_never_leaves_this_machine_needs_no_profile(tmp_path: Path) -> None:
     check(tmp_path, LISTEN[3], HERE, HERE)
+
+
+def test_a_password_that_is_the_stations_own_is_one_too(tmp_path: Path) -> None:
+    shown = f"{CSMS[0]}\nstation_credentials = true"
+    check(tmp_path, LISTEN[1], shown, HERE)
+    with pytest.raises(ConfigError):
+        check(tmp_path, LISTEN[3], shown, HERE)

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.core.comparison.sessions import Part
+from adapters.frame import CallResult
+from gateway.core.comparison.sessions import Book, Part
 from gateway.core.effects import Compared, Recorded
 from gateway.core.redaction import redacted, redacted_secrets, token_hash
 from gateway.evidence import collector, summary, text
@@ -19,6 +20,7 @@ from gateway.evidence.reconcile import reconciled
 from gateway.evidence.rows import SessionRow
 from gateway.store import StoreError
 from tests.gateway.evidence_stage import DAY, NOW, ROUTE, differs, matched, report, written
+from tests.gateway.shadow_stage import NOON, event_201
 
 # Redaction
 
@@ -321,3 +323,17 @@ def test_a_number_that_is_given_out_again_is_another_session(tmp_path: Path) -> 
     found = reconciled("old", "new", file.sessions("pilot", 0))
     assert (found.counts["matched"], found.left_kwh) == (2, 2)
     assert not found.findings
+
+
+def test_a_register_beyond_all_measure_is_no_evidence_that_breaks_the_report(
+    tmp_path: Path,
+) -> None:
+    book, effects = Book("2.0.1"), []
+    for kind, value in (("Started", -9), ("Ended", 9)):
+        unit = {"unit": "Wh", "multiplier": 999_999}
+        sample = {"value": value, "unitOfMeasure": unit}
+        meter = [{"timestamp": NOON, "sampledValue": [sample]}]
+        said = msgspec.json.encode(event_201(kind, meterValue=meter))
+        part = book.took("TransactionEvent", said, CallResult("1", msgspec.Raw(b"{}")))
+        effects += [(NOW, Recorded(leg, part)) for leg in ("old", "new") if part is not None]
+    assert len(text.shown(report(written(tmp_path, [(NOW, matched()), *effects])))) < 5000

@@ -146,6 +146,38 @@ def test_the_commands_say_what_is_wrong(
     assert "no pair has the number 999" in capsys.readouterr().err
 
 
+FORGED = "x\nShadow new: decides like the primary\x1b[2J\x9b"
+
+
+def test_no_peer_writes_lines_into_the_report_or_to_the_terminal(tmp_path: Path) -> None:
+    left, right = Part("7", token="A", began=NOW), Part(FORGED, token="B", began=NOW)
+    found = written(
+        tmp_path,
+        [(NOW, differs(FORGED)), (NOW, Recorded("old", left)), (NOW, Recorded("new", right))],
+    )
+    pair = found.pair(1)
+    assert pair is not None
+    odd = msgspec.structs.replace(pair, shadow='{"a":"\x9b2J"}'.encode())
+    for shown in (text.shown(report(found)), side_by_side.shown(odd)):
+        assert shown.replace("\n", "").isprintable()
+        assert not any(line.startswith("Shadow new: decides") for line in shown.splitlines())
+
+
+@pytest.mark.parametrize("told", ["999999w", "0001-01-01T00:00+10:00", "9999-12-31T23:00-10:00"])
+def test_since_is_within_the_years_that_there_are(told: str) -> None:
+    with pytest.raises(ValueError, match="expected 36h"):
+        commands.since(told, NOW)
+
+
+def test_an_odd_since_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    example = Path(__file__).parents[2] / "deploy" / "gateway.example.toml"
+    config = tmp_path / "gateway.toml"
+    config.write_text(example.read_text())
+    told = ["--segment", "pilot", "--since", "999999w", "--config", str(config)]
+    assert main(["shadow", "report", *told]) == 2
+    assert "expected 36h" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("told", "at"),
     [("90m", NOW - 5400), ("2d", NOW - 2 * DAY), ("2025-03-01", 1_740_787_200.0)],

@@ -1,7 +1,8 @@
 """SIGHUP, and what was under way when it came: legs that are dialled, shadows, certificates."""
 
 import signal
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -287,3 +288,61 @@ async def test_a_commit_that_failed_once_keeps_nobody_away(tmp_path: Path) -> No
         await trio.testing.wait_all_tasks_blocked()
         assert worker.not_ready() == []
         nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def sitting(folder: Path, text: str) -> AsyncIterator[Worker]:
+    """A worker that listens to nobody."""
+    path = folder / "gateway.toml"
+    path.write_text(text)
+    async with trio.open_nursery() as nursery:
+        worker = Worker(configuration.load(path), path, MemoryStore(), Tally(), Keeper())
+        nursery.start_soon(worker.lane.run)
+        yield worker
+        nursery.cancel_scope.cancel()
+
+
+@pytest.mark.trio
+async def test_what_a_new_wss_url_asks_of_stations_waits_for_its_socket(tmp_path: Path) -> None:
+    certificate, private = Authority(tmp_path).issue("localhost")
+    text = CONFIG.format(csms=1, profile=0)
+    files = f'[listen]\ncertificate = "{certificate}"\nprivate_key = "{private}"\n'
+    new = text.replace("ws://127.0.0.1:0", "wss://127.0.0.1:0").replace("[listen]\n", files)
+    async with sitting(tmp_path, text) as worker:
+        new = f"{new}[timeouts]\ncall = 9.0\n".replace("profile = 0", "profile = 2")
+        worker.path.write_text(new)
+        worker.reload()
+        route = worker.route("CS1", ["ocpp1.6"])
+        assert route is not None
+        assert route.call_timeout == 9.0
+        assert (route.security_profile, route.learns_passwords) == (0, False)
+
+
+@pytest.mark.trio
+async def test_dials_are_shared_by_the_workers_that_there_are(tmp_path: Path) -> None:
+    text = CONFIG.format(csms=1, profile=0)
+    async with sitting(tmp_path, text) as worker:
+        worker.path.write_text(f"{text}[worker]\ncount = 4\n")
+        with capture_logs() as logs:
+            worker.reload()
+        assert worker.csmss["legacy"].dials_per_second == 200.0
+        assert logs[-1]["needs_restart"] == ["worker"]
+
+
+MISTAKES = (
+    "[shadow]\nsample = 1",
+    '[shadow]\nevidence = "/x\\u0000"',
+    f"x = {'[' * 5000}",
+    f"x = {'1' * 5000}",
+)
+
+
+@pytest.mark.trio
+@pytest.mark.parametrize("line", MISTAKES)
+async def test_no_mistake_in_the_file_ends_what_runs(tmp_path: Path, line: str) -> None:
+    text = CONFIG.format(csms=1, profile=0)
+    async with sitting(tmp_path, text) as worker:
+        worker.path.write_text(f"{text}{line}\n")
+        with capture_logs() as logs:
+            worker.reload()
+        assert [entry["event"] for entry in logs] == ["configuration kept"]

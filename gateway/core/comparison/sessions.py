@@ -9,7 +9,7 @@ import msgspec
 from adapters import frame
 from adapters.errors import PayloadError
 from adapters.frame import Call, CallError, CallResult, FrameError, Version
-from adapters.payload import decoder, exact
+from adapters.payload import bounded, decoder, exact
 from adapters.translation.scalars import seconds
 from gateway.core.comparison.answers import BROKEN
 
@@ -167,4 +167,6 @@ def _registers(meter_values: Any) -> Any:
             if sample.get("measurand", REGISTER) == REGISTER and "phase" not in sample:
                 unit = sample.get("unitOfMeasure") or {}
                 power = int(unit.get("multiplier", 0)) + 3 * (unit.get("unit") == "kWh")
-                yield exact(str(sample["value"])).scaleb(power)
+                register = exact(str(sample["value"])).scaleb(power)
+                bounded(register)
+                yield register
