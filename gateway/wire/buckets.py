@@ -33,6 +33,13 @@ class Buckets:
         self._full_at[key] = min(full_at, now + 120.0)
         self._forget(now)
 
+    def spares(self, key: str, now: float) -> bool:
+        """Take one, if that may be now."""
+        may = self.wait(key, now) <= 0.0
+        if may:
+            self.take(key, now)
+        return may
+
     def _forget(self, now: float) -> None:
         """Drop those that are full again, the ones that came first; and whoever is too many."""
         table = self._full_at

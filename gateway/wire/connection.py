@@ -12,7 +12,7 @@ from gateway.core.effects import Compared, Recorded
 from gateway.core.route import Route
 from gateway.core.tally import Tally
 from gateway.limits import Limits
-from gateway.wire import framing, keepalive
+from gateway.wire import framing, keepalive, lines
 from gateway.wire.buckets import Buckets
 from gateway.wire.decoder import Decoder
 from gateway.wire.keepalive import DEAD, SILENT
@@ -21,9 +21,6 @@ from gateway.wire.poller import READ, WRITE, Poller
 from gateway.wire.timers import Timers
 
 WOULD_BLOCK = (BlockingIOError, InterruptedError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
-
-ALARMS_A_MINUTE = 300  # lines of the log, for each thing that a CSMS can cause, or a loss
-
 
 INSPECT_EVERY = 0.1  # seconds: each message would cost more than all of its framing
 
@@ -66,7 +63,7 @@ class Watch:
         self.timers = Timers()
         self.keys = framing.MaskKeys()
         self.bad_frames = Buckets(limits.bad_frames)
-        self.alarms = Buckets(ALARMS_A_MINUTE)
+        self.alarms = Buckets(lines.A_MINUTE)
         self.losses = Losses()
         self.inspect_at = 0.0  # when the next message is looked at for names that stand twice
         self.broken: list[Connection] = []  # to be dropped once the present step is over

@@ -5,7 +5,7 @@ import trio
 
 from gateway.wire.buckets import Buckets
 
-A_MINUTE = 300
+A_MINUTE = 300  # for each thing that strangers or a CSMS can cause, or a loss
 
 
 class Lines:
@@ -16,7 +16,5 @@ class Lines:
 
     def tell(self, log: structlog.typing.FilteringBoundLogger, event: str, **facts: object) -> None:
         """Write a warning, unless there were too many of this event."""
-        now = trio.current_time()
-        if self._told.wait(event, now) <= 0.0:
-            self._told.take(event, now)
+        if self._told.spares(event, trio.current_time()):
             log.warning(event, **facts)

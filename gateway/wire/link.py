@@ -312,8 +312,7 @@ class Link:
         shared, now = self._shared, self._shared.clock()
         rule, outcome, action = effect.rule, effect.outcome, effect.action
         shared.tally.guarded[rule, action, outcome] += 1
-        if shared.alarms.wait(rule, now) <= 0.0:
-            shared.alarms.take(rule, now)
+        if shared.alarms.spares(rule, now):
             self.log.warning(
                 "guarded command",
                 rule=rule, action=action, outcome=outcome, detail=effect.detail,

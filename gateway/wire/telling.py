@@ -27,8 +27,7 @@ def tell_lost(of: Told, effect: Lost, shared: Watch) -> None:
     """Something was lost in translation: told with what it was called, never what it was."""
     now, rule = shared.clock(), effect.rule
     count = shared.losses.add(of.identity, rule, now)
-    if count and shared.alarms.wait(rule, now) <= 0.0:
-        shared.alarms.take(rule, now)
+    if count and shared.alarms.spares(rule, now):
         shared.losses.told(of.identity, rule, now)
         of.log.info(
             "lost in translation",
@@ -42,6 +41,5 @@ def inspect(of: Told, origin: Connection, text: bytes, shared: Watch, now: float
     shared.inspect_at = now + INSPECT_EVERY
     if has_names_twice(text):
         shared.tally.ambiguous[origin.role,] += 1
-        if shared.alarms.wait("ambiguous", now) <= 0.0:
-            shared.alarms.take("ambiguous", now)
+        if shared.alarms.spares("ambiguous", now):
             of.log.warning("ambiguous message", leg=origin.leg)

@@ -1,4 +1,4 @@
-"""The abuse tests' stage, the gateway that many of them share, and their mark."""
+"""The abuse tests' stage, and the gateway that many of them share."""
 
 import subprocess
 import sys
@@ -51,18 +51,3 @@ async def stage(tmp_path: Path, nursery: trio.Nursery, shared: Gateway) -> Async
         yield camp
     finally:
         await camp.end()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Declare the mark."""
-    config.addinivalue_line("markers", "soak: bigger sizes of an abuse test, for `make soak`")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without `-m soak` the big ones are left out, and counted as such."""
-    if "soak" in config.option.markexpr:
-        return
-    big = [item for item in items if item.get_closest_marker("soak")]
-    if big:
-        config.hook.pytest_deselected(items=big)
-        items[:] = [item for item in items if item not in big]

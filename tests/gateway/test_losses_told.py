@@ -4,7 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from gateway.core.effects import Effect, Lost
-from gateway.wire.connection import ALARMS_A_MINUTE
+from gateway.wire.lines import A_MINUTE
 from gateway.wire.losses import EVERY, Losses
 from tests.gateway.wire_bench import Scripted, harbour, round_trip_of
 
@@ -67,9 +67,9 @@ async def test_a_fleet_that_loses_the_same_writes_no_more_lines_than_a_minute_ha
     with capture_logs() as logged:
         async with harbour() as port:
             link, station, _ = port.adopt(Scripted(go=[SAMPLE]))
-            for number in range(ALARMS_A_MINUTE + 50):
+            for number in range(A_MINUTE + 50):
                 link.identity = f"CS-{number}"
                 await station.say(b"go")
                 await round_trip_of(station)
     lines = [line for line in logged if line["event"] == "lost in translation"]
-    assert ALARMS_A_MINUTE <= len(lines) < ALARMS_A_MINUTE + 40
+    assert A_MINUTE <= len(lines) < A_MINUTE + 40
